@@ -1,0 +1,3 @@
+"""Perennial: an open, self-hosted platform for AI lifecycle marketing."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,36 @@
+"""Who may be contacted, profiled and learned from: asked here, by every room, and failing closed.
+
+The rule itself is the SQL function `consent.granted(purpose, moment)` (perennial/schema/002_raw.sql): granted at
+the moment and not withdrawn since; a customer without a record is not among them.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import psycopg
+
+PROFILING = "profiling"
+TRAINING = "training"
+
+CONTACTABLE_SQL = """
+    select granted.customer_id, array_agg(channel order by channel) as channels
+    from unnest(%(channels)s::text[]) as channel
+    cross join lateral consent.granted(channel, %(moment)s) as granted
+    group by granted.customer_id
+"""
+"""Customers with at least one consented channel, and which. Parameters: channels (text[]), moment (timestamptz)."""
+
+
+def consented_customers(connection: psycopg.Connection[Any], purpose: str, moment: datetime) -> set[str]:
+    """The customers whose consent for `purpose` stood at `moment` and has not been withdrawn since."""
+    rows = connection.execute("select customer_id from consent.granted(%s, %s)", [purpose, moment])
+    return {customer_id for (customer_id,) in rows}
+
+
+def contactable_channels(
+    connection: psycopg.Connection[Any], channels: Sequence[str], moment: datetime
+) -> dict[str, list[str]]:
+    """Each contactable customer's consented channels among `channels`; nobody without a record is in it."""
+    rows = connection.execute(CONTACTABLE_SQL, {"channels": list(channels), "moment": moment})
+    return dict(rows.fetchall())

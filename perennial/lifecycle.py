@@ -1,0 +1,87 @@
+"""The brand's own lifecycle settings: `lifecycle.yml` in the home over the defaults shipped beside this file."""
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated, Any
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from perennial.settings import load_settings
+from perennial.stages import Model
+
+DEFAULTS = Path(__file__).with_name("lifecycle.yml")
+
+Quantile = Annotated[float, Field(gt=0, lt=1)]
+Days = Annotated[int, Field(ge=1)]
+
+
+class LifecycleError(ValueError):
+    """The home's `lifecycle.yml` cannot be used; the message names the line's key and the fix."""
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class StageThresholds(Section):
+    onboarding_orders: Annotated[int, Field(ge=1)]
+    onboarding_days: Days | None
+    slipping_after_gaps: Annotated[float, Field(gt=0)]
+    slipping_quantile: Quantile
+    winback_after_days: Days | None
+    winback_quantile: Quantile
+
+
+class Training(Section):
+    retrain_after_days: Days
+    min_positives: Annotated[int, Field(ge=10)]
+
+
+class Audiences(Section):
+    band_quantiles: tuple[Quantile, Quantile]
+    stale_after_days: Days
+
+
+class Lifecycle(Section):
+    stages: StageThresholds
+    horizons_days: dict[Model, Days]
+    training: Training
+    audiences: Audiences
+    channels: tuple[str, ...]
+    holdout_share: Annotated[float, Field(ge=0, lt=1)]
+
+    def dbt_vars(self) -> dict[str, Any]:
+        """What dbt needs of this, as its `--vars`: thresholds and horizons in days."""
+        thresholds = {key: value for key, value in self.stages.model_dump().items() if value is not None}
+        horizons = {f"horizon_days_{model}": days for model, days in self.horizons_days.items()}
+        return {**thresholds, **horizons}
+
+
+def read_lifecycle(path: Path) -> Lifecycle:
+    """The defaults overlaid with the keys of `path`. Raises LifecycleError on unknown or impossible values."""
+    content = yaml.safe_load(DEFAULTS.read_text())
+    if path.exists():
+        try:
+            content = _overlay(content, yaml.safe_load(path.read_text()) or {})
+        except (yaml.YAMLError, AttributeError) as error:
+            raise LifecycleError(f"{path} is not a YAML mapping: {error}") from error
+    try:
+        return Lifecycle.model_validate(content)
+    except ValidationError as error:
+        problems = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+        raise LifecycleError(f"{path}: {problems}") from error
+
+
+@lru_cache
+def load_lifecycle() -> Lifecycle:
+    """The lifecycle settings of this process's home, read once."""
+    return read_lifecycle(load_settings().home / "lifecycle.yml")
+
+
+def _overlay(base: dict[str, Any], top: dict[str, Any]) -> dict[str, Any]:
+    merged = dict(base)
+    for key, value in top.items():
+        nested = isinstance(value, dict) and isinstance(merged.get(key), dict)
+        merged[key] = _overlay(merged[key], value) if nested else value
+    return merged

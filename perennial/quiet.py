@@ -1,0 +1,23 @@
+"""No part phones home: every library's usage reporting, switched off in one place.
+
+The platform keeps customer data and talks to nobody it was not told to. dbt's own switch stands in
+`dbt_project.yml` as well, for those who run plain `dbt`.
+"""
+
+import os
+
+USAGE_REPORTING_OFF: dict[str, str] = {
+    "DO_NOT_TRACK": "1",
+    "SCARF_ANALYTICS": "false",
+    "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
+    "ASTRO_TELEMETRY_DISABLED": "1",
+    "DBT_SEND_ANONYMOUS_USAGE_STATS": "False",
+    "GX_ANALYTICS_ENABLED": "False",
+    "MLFLOW_DISABLE_TELEMETRY": "true",
+    "FEAST_USAGE": "False",
+}
+
+
+def switch_off_usage_reporting() -> None:
+    """Set every switch in this process and those it starts; call before importing the libraries."""
+    os.environ.update(USAGE_REPORTING_OFF)

@@ -1,0 +1,30 @@
+"""The names of every table that one room writes and another reads."""
+
+RAW_EVENTS = "raw.events"
+RAW_REJECTED_EVENTS = "raw.rejected_events"
+RAW_LOADS = "raw.loads"
+
+MARTS_CUSTOMERS = "marts.customers"
+MARTS_ORDERS = "marts.orders"
+MARTS_ORDER_LINES = "marts.order_lines"
+MARTS_MESSAGES = "marts.messages"
+MARTS_CUSTOMER_STAGES = "marts.customer_stages"
+MARTS_STAGE_TRANSITIONS = "marts.stage_transitions"
+MARTS_CUSTOMER_FEATURES = "marts.customer_features"
+
+PREDICTIONS_SCORES = "predictions.scores"
+PREDICTIONS_PROMOTIONS = "predictions.promotions"
+PREDICTIONS_EVALUATIONS = "predictions.evaluations"
+
+AUDIENCES_RUNS = "audiences.runs"
+AUDIENCES_MEMBERS = "audiences.members"
+
+CONSENT_LEDGER = "consent.ledger"
+HOLDOUT_MEMBERS = "experiments.holdout_members"
+
+GATE_RUNS = "gate.runs"
+
+
+def marts_label(model: str) -> str:
+    """The label table of a model: one row per customer and snapshot day whose horizon has been observed."""
+    return f"marts.label_{model}"

@@ -1,0 +1,70 @@
+"""What every test may ask for: a real platform in a temporary home, and an empty warehouse in it."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from perennial import database, lifecycle
+from perennial.database import Role, connect
+from perennial.platform import down, up
+from perennial.quiet import switch_off_usage_reporting
+from perennial.settings import HOME_VARIABLE, load_settings
+
+switch_off_usage_reporting()
+
+WRITTEN_SCHEMAS = ("raw", "consent", "gate", "predictions", "audiences", "experiments", "access")
+DBT_SCHEMAS = ("staging", "intermediate", "marts")
+
+
+def forget_settings() -> None:
+    """Make this process read its home again."""
+    load_settings.cache_clear()
+    lifecycle.load_lifecycle.cache_clear()
+    database.engine.cache_clear()
+
+
+@pytest.fixture(scope="session")
+def platform_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A home of its own with PostgreSQL, Valkey and MLflow running, for the whole session."""
+    home = tmp_path_factory.mktemp("home")
+    before = os.environ.get(HOME_VARIABLE)
+    os.environ[HOME_VARIABLE] = str(home)
+    forget_settings()
+    up(announce=lambda _: None, services=("valkey", "mlflow"))
+    os.environ["MLFLOW_TRACKING_URI"] = load_settings().require("mlflow_url")
+    yield home
+    down()
+    os.environ.pop(HOME_VARIABLE)
+    if before is not None:
+        os.environ[HOME_VARIABLE] = before
+    forget_settings()
+
+
+@pytest.fixture
+def warehouse(platform_home: Path) -> Path:
+    """The running home with every table empty and dbt's schemas without relations."""
+    with connect(Role.OWNER, autocommit=True) as connection:
+        _truncate(connection)
+        _drop_dbt_relations(connection)
+    return platform_home
+
+
+def _truncate(connection: psycopg.Connection[tuple[object, ...]]) -> None:
+    rows = connection.execute(
+        "select format('%%I.%%I', schemaname, tablename) from pg_tables where schemaname = any(%s)", [list(WRITTEN_SCHEMAS)]
+    )
+    tables = ", ".join(str(name) for (name,) in rows)
+    connection.execute(f"truncate {tables} restart identity cascade")  # type: ignore[call-overload]  # names of our own catalog
+
+
+def _drop_dbt_relations(connection: psycopg.Connection[tuple[object, ...]]) -> None:
+    rows = connection.execute(
+        "select format('drop %%s if exists %%I.%%I cascade', case relkind when 'v' then 'view' when 'm' then 'materialized view' else 'table' end, nspname, relname) "
+        "from pg_class join pg_namespace on pg_namespace.oid = relnamespace where relkind in ('r', 'v', 'm') and nspname = any(%s)",
+        [list(DBT_SCHEMAS)],
+    )
+    for (statement,) in rows.fetchall():
+        connection.execute(str(statement))  # type: ignore[call-overload]  # names of our own catalog

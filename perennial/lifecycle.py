@@ -50,6 +50,7 @@ class Lifecycle(Section):
     audiences: Audiences
     channels: tuple[str, ...]
     holdout_share: Annotated[float, Field(ge=0, lt=1)]
+    schedule: str | None
 
     def dbt_vars(self) -> dict[str, Any]:
         """What dbt needs of this, as its `--vars`: thresholds and horizons in days."""

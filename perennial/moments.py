@@ -4,7 +4,9 @@
 end of every `WEEKLY_SNAPSHOT_ISODOW` and of the day asked for.
 """
 
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 WEEKLY_SNAPSHOT_ISODOW = 7
 
@@ -20,3 +22,17 @@ def parse_as_of(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError as error:
         raise ValueError(f"'{text}' is not a day: write it as YYYY-MM-DD, for example 2017-10-01") from error
+
+
+def chosen_as_of(params: Mapping[str, Any], triggering_asset_events: Mapping[Any, Iterable[Any]]) -> str:
+    """The day a DAG run works on, as YYYY-MM-DD, or "" for the newest event's day.
+
+    A person's `as_of` parameter wins; otherwise the day that the newest triggering asset event carries as its data.
+    Asset events can coalesce into one run (apache/airflow#55489): the marts hold one moment, the last one built.
+    """
+    if params.get("as_of"):
+        return parse_as_of(str(params["as_of"])).isoformat()
+    events = sorted(
+        (event for events in triggering_asset_events.values() for event in events), key=lambda event: event.timestamp
+    )
+    return str(events[-1].extra.get("as_of", "")) if events else ""

@@ -1,0 +1,71 @@
+# The list of commands. `make` alone prints it.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo up down status test test-fast lint fix bench proofs docs lock clean
+
+help:  ## Print this list
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+install: $(INSTALLED)  ## Build .venv from requirements.lock
+
+$(INSTALLED): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' \
+		|| { echo "Perennial needs Python 3.11, 3.12 or 3.13; $(PYTHON) is $$($(PYTHON) --version). Try: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing from requirements.lock into $(VENV) ..."
+	@test -x $(BIN)/uv || $(BIN)/python -m ensurepip --upgrade > /dev/null
+	@grep -A40 '^uv==' requirements.lock | awk 'NR > 1 && !/^    --hash/ {exit} {print}' | sed '$$ s/ *\\$$//' > $(VENV)/uv.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(VENV)/uv.lock
+	@$(BIN)/uv pip sync --quiet --require-hashes requirements.lock --python $(BIN)/python
+	@$(BIN)/uv pip install --quiet --no-deps --no-build-isolation --editable . --python $(BIN)/python
+	@touch $@
+
+demo: install  ## The whole loop on real data: events in, scored audiences out
+	@$(BIN)/perennial demo
+
+up: install  ## Start PostgreSQL, Valkey, MLflow, Airflow and the API, and leave them running
+	@$(BIN)/perennial up
+
+down: install  ## Stop everything; the data stays
+	@$(BIN)/perennial down
+
+status: install  ## Say what is running
+	@$(BIN)/perennial status
+
+test: install lint  ## All tests, on real servers in homes of their own
+	@$(BIN)/pytest -m "not proof"
+
+test-fast: install  ## Only the tests that need no server
+	@$(BIN)/pytest -m "not integration and not e2e and not browser and not proof"
+
+proofs: install  ## The long statistical proofs, over many seeds
+	@$(BIN)/pytest -m proof
+
+lint: install  ## Style, types, SQL and the import rules
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models
+
+fix: install  ## Mend what the linters can mend
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+	@$(BIN)/sqlfluff fix --disable-progress-bar dbt_project/models
+
+bench: install  ## Measure every step, beside a peer or a limit, in a home of its own
+	@$(BIN)/python benchmarks/run.py
+
+docs: install  ## Build dbt's documentation of the warehouse into the home
+	@eval "$$($(BIN)/perennial env)" && $(BIN)/dbt docs generate
+
+lock: install  ## Resolve pyproject.toml into requirements.lock again
+	@$(BIN)/uv pip compile pyproject.toml --all-extras --universal --generate-hashes --quiet --output-file requirements.lock
+
+clean:  ## Stop everything and remove the home
+	@test ! -x $(BIN)/perennial || $(BIN)/perennial down
+	@rm -rf "$${PERENNIAL_HOME:-.perennial}"

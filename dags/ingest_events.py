@@ -1,0 +1,61 @@
+"""
+# ingest_events
+
+Loads the files waiting in the home's `inbox/` into `raw.events`, checks the raw data, and so starts the chain:
+`build_marts`, `materialize_features`, `train_models`, `publish_audiences`.
+
+**Reads** `inbox/*.jsonl[.gz]`. **Writes** `raw.events`, `raw.rejected_events`, `consent.ledger`, `gate.runs`; the asset `events`.
+
+## When red
+
+- `load_inbox`: the log names the file and the line. Files already loaded lie in `inbox/done/`; fix or remove the file
+  and clear the task. Nothing is loaded twice.
+- `validate_raw`: the log lists what was expected and what was found, with a link to Data Docs. Usually a half-empty
+  delivery: deliver the rest and trigger the DAG again. Until then the last good audiences stay in place.
+
+## Parameters
+
+`as_of`: the day to compute everything for (YYYY-MM-DD); empty means the newest event's day.
+"""
+
+from datetime import date, timedelta
+
+from airflow.sdk import Asset, Metadata, Param, dag, task
+
+from perennial.lifecycle import load_lifecycle
+from perennial.moments import chosen_as_of
+
+EVENTS = Asset("events", uri="perennial://raw/events")
+AS_OF = "{{ chosen_as_of(params, triggering_asset_events) }}"
+
+
+@dag(
+    schedule=load_lifecycle().schedule,
+    catchup=False,
+    max_active_runs=1,
+    doc_md=__doc__,
+    tags=["perennial", "ingestion"],
+    params={"as_of": Param(None, type=["null", "string"], format="date", description="Day to compute for")},
+    user_defined_macros={"chosen_as_of": chosen_as_of},
+    default_args={"retries": 2, "retry_delay": timedelta(seconds=15), "pool": "warehouse"},
+)
+def ingest_events():
+    @task(execution_timeout=timedelta(hours=2))
+    def load_inbox() -> list[str]:
+        from perennial.ingestion import ingest_inbox
+
+        return [str(report) for report in ingest_inbox()]
+
+    @task(outlets=[EVENTS], execution_timeout=timedelta(minutes=30), retries=0)
+    def validate_raw(as_of: str):
+        from expectations import validate_raw
+        from perennial.newest import newest_event_day
+
+        day = date.fromisoformat(as_of) if as_of else newest_event_day()
+        print(validate_raw(day))
+        yield Metadata(EVENTS, extra={"as_of": day.isoformat()})
+
+    load_inbox() >> validate_raw(as_of=AS_OF)
+
+
+ingest_events()

@@ -1,0 +1,54 @@
+"""
+# materialize_features
+
+Registers the features that the dbt contracts mark, and brings the newest snapshot's values into the online store.
+
+**Reads** the asset `marts`, `marts.customer_features`. **Writes** Feast's registry and online store; the asset `features`.
+
+## When red
+
+- `materialize`: usually a feature's `data_type` in `marts/customer_features.yml` that Feast has no type for (the log names the
+  column), or the online store is down (`perennial status`). The task can be cleared and run again at any time: an older
+  batch never overwrites a newer value.
+
+## Parameters
+
+`as_of`: the day whose snapshot to bring online; empty means the day the marts were built for.
+"""
+
+from datetime import date, timedelta
+
+from airflow.sdk import Asset, Metadata, Param, dag, task
+
+from perennial.moments import chosen_as_of
+
+MARTS = Asset("marts", uri="perennial://warehouse/marts")
+FEATURES = Asset("features", uri="perennial://feast/features")
+AS_OF = "{{ chosen_as_of(params, triggering_asset_events) }}"
+
+
+@dag(
+    schedule=[MARTS],
+    catchup=False,
+    max_active_runs=1,
+    doc_md=__doc__,
+    tags=["perennial", "features"],
+    params={"as_of": Param(None, type=["null", "string"], format="date", description="Day to materialise")},
+    user_defined_macros={"chosen_as_of": chosen_as_of},
+    default_args={"retries": 2, "retry_delay": timedelta(seconds=15), "pool": "warehouse"},
+)
+def materialize_features():
+    @task(outlets=[FEATURES], execution_timeout=timedelta(hours=1))
+    def materialize(as_of: str):
+        from perennial.features import apply_feature_repo, materialize
+        from perennial.newest import newest_event_day
+
+        day = date.fromisoformat(as_of) if as_of else newest_event_day()
+        apply_feature_repo()
+        print(materialize(day))
+        yield Metadata(FEATURES, extra={"as_of": day.isoformat()})
+
+    materialize(as_of=AS_OF)
+
+
+materialize_features()

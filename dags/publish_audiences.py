@@ -1,0 +1,68 @@
+"""
+# publish_audiences
+
+Scores every eligible customer with each stage's champion, brings the scores online, and publishes each stage's audience: all of
+it in one transaction, or the last good one stays.
+
+**Reads** the asset `models`, the registry, Feast. **Writes** `predictions.scores`, the online store, `audiences.runs`,
+`audiences.members`; the asset `audiences`.
+
+## When red
+
+- `score`: the log names the model. Its stage is not published from half a scoring; the last good audience stays in place.
+- `publish`: the log names the gate that refused: a red gate, marts of another day, or a leak into the holdout.
+  Publishing again changes nothing that was published already: clear the task once the cause is mended.
+
+## Parameters
+
+`as_of`: the day to publish; empty means the day the models were judged for.
+"""
+
+from datetime import date, timedelta
+
+from airflow.sdk import Asset, Metadata, Param, dag, task
+
+from perennial.moments import chosen_as_of
+from perennial.stages import Model, Stage
+
+MODELS = Asset("models", uri="perennial://mlflow/models")
+AUDIENCES = Asset("audiences", uri="perennial://warehouse/audiences")
+AS_OF = "{{ chosen_as_of(params, triggering_asset_events) }}"
+
+
+@dag(
+    schedule=[MODELS],
+    catchup=False,
+    max_active_runs=1,
+    doc_md=__doc__,
+    tags=["perennial", "audiences"],
+    params={"as_of": Param(None, type=["null", "string"], format="date", description="Day to publish")},
+    user_defined_macros={"chosen_as_of": chosen_as_of},
+    default_args={"retries": 2, "retry_delay": timedelta(seconds=15), "pool": "warehouse"},
+)
+def publish_audiences():
+    @task(execution_timeout=timedelta(hours=1), map_index_template="{{ task.op_kwargs['model'] }}")
+    def score(model: str, as_of: str) -> str:
+        from perennial.newest import newest_event_day
+        from training import SPECS, score
+
+        report = score(SPECS[model], date.fromisoformat(as_of) if as_of else newest_event_day())
+        print(report)
+        return str(report)
+
+    @task(outlets=[AUDIENCES], execution_timeout=timedelta(hours=1))
+    def publish(as_of: str):
+        from perennial.audiences import publish
+        from perennial.features import materialize
+        from perennial.newest import newest_event_day
+
+        day = date.fromisoformat(as_of) if as_of else newest_event_day()
+        print(materialize(day))
+        for stage in Stage:
+            print(publish(stage, day))
+        yield Metadata(AUDIENCES, extra={"as_of": day.isoformat()})
+
+    score.partial(as_of=AS_OF).expand(model=[model.value for model in Model]) >> publish(as_of=AS_OF)
+
+
+publish_audiences()

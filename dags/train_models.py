@@ -1,0 +1,76 @@
+"""
+# train_models
+
+Trains, judges and registers each model that is due, one task per model. A challenger takes over as `champion` only when
+it is measurably better on the same later rows and stays calibrated; `predictions.promotions` says why.
+
+**Reads** the asset `features`, `marts.label_*`. **Writes** MLflow, `predictions.evaluations`, `predictions.promotions`; the asset `models`.
+
+A model is due when it has no champion yet, or when its champion's data is older than `training.retrain_after_days` in
+`lifecycle.yml`. A model that is not due is left alone in a second.
+
+## When red
+
+- `train`: the log ends with the model's reason. "Too few positives" is no failure: the task stays green, and the stage's audience
+  keeps its rule-based order. Red means an error: MLflow unreachable (`perennial status`), or a broken feature.
+  The other models and the last champion stay in place; clear the mapped task to try again.
+
+## Parameters
+
+`as_of`: the day to train as of. `force`: train although not due. `models`: only these.
+"""
+
+from datetime import date, timedelta
+
+from airflow.sdk import Asset, Metadata, Param, dag, task
+
+from perennial.moments import chosen_as_of
+from perennial.stages import Model
+
+FEATURES = Asset("features", uri="perennial://feast/features")
+MODELS = Asset("models", uri="perennial://mlflow/models")
+AS_OF = "{{ chosen_as_of(params, triggering_asset_events) }}"
+EVERY_MODEL = [model.value for model in Model]
+
+
+@dag(
+    schedule=[FEATURES],
+    catchup=False,
+    max_active_runs=1,
+    doc_md=__doc__,
+    tags=["perennial", "training"],
+    params={
+        "as_of": Param(None, type=["null", "string"], format="date", description="Day to train as of"),
+        "force": Param(False, type="boolean", description="Train although not due"),
+        "models": Param(EVERY_MODEL, type="array", items={"type": "string", "enum": EVERY_MODEL}),
+    },
+    user_defined_macros={"chosen_as_of": chosen_as_of},
+    default_args={"retries": 1, "retry_delay": timedelta(seconds=15)},
+)
+def train_models():
+    @task(execution_timeout=timedelta(hours=2), map_index_template="{{ task.op_kwargs['model'] }}")
+    def train(model: str, as_of: str, *, params: dict | None = None) -> str:
+        from perennial.newest import newest_event_day
+        from training import SPECS, is_due, train
+
+        spec, day = SPECS[model], date.fromisoformat(as_of) if as_of else newest_event_day()
+        options = params or {}
+        if model not in options.get("models", EVERY_MODEL):
+            return f"{model}: not asked for"
+        if not options.get("force") and not is_due(spec, day):
+            return f"{model}: not due"
+        report = train(spec, day)
+        print(report)
+        return str(report)
+
+    @task(outlets=[MODELS], retries=2)
+    def announce(reports: list[str], as_of: str):
+        from perennial.newest import newest_event_day
+
+        print("\n".join(reports))
+        yield Metadata(MODELS, extra={"as_of": as_of or newest_event_day().isoformat()})
+
+    announce(train.partial(as_of=AS_OF).expand(model=EVERY_MODEL), as_of=AS_OF)
+
+
+train_models()

@@ -1,0 +1,16 @@
+"""Events in: Segment-spec files, the home's inbox, and Complete Journey, all by one path into `raw`."""
+
+from perennial.ingestion.complete_journey import ingest_complete_journey
+from perennial.ingestion.consent import Attestation
+from perennial.ingestion.files import ingest_file
+from perennial.ingestion.reports import IngestError, IngestReport, Progress, RejectedLinesError
+
+__all__ = [
+    "Attestation",
+    "IngestError",
+    "IngestReport",
+    "Progress",
+    "RejectedLinesError",
+    "ingest_complete_journey",
+    "ingest_file",
+]

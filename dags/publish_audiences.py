@@ -50,19 +50,31 @@ def publish_audiences():
         print(report)
         return str(report)
 
-    @task(outlets=[AUDIENCES], execution_timeout=timedelta(hours=1))
-    def publish(as_of: str):
-        from perennial.audiences import publish
+    @task(execution_timeout=timedelta(hours=1))
+    def bring_online(as_of: str) -> str:
         from perennial.features import materialize
         from perennial.newest import newest_event_day
 
         day = date.fromisoformat(as_of) if as_of else newest_event_day()
         print(materialize(day))
-        for stage in Stage:
-            print(publish(stage, day))
-        yield Metadata(AUDIENCES, extra={"as_of": day.isoformat()})
+        return day.isoformat()
 
-    score.partial(as_of=AS_OF).expand(model=[model.value for model in Model]) >> publish(as_of=AS_OF)
+    @task(execution_timeout=timedelta(hours=1), map_index_template="{{ task.op_kwargs['stage'] }}")
+    def publish(stage: str, day: str) -> str:
+        from perennial.audiences import publish
+
+        run = publish(Stage(stage), date.fromisoformat(day))
+        print(run)
+        return str(run)
+
+    @task(outlets=[AUDIENCES])
+    def announce(runs: list[str], day: str):
+        print("\n".join(runs))
+        yield Metadata(AUDIENCES, extra={"as_of": day})
+
+    day = bring_online(as_of=AS_OF)
+    score.partial(as_of=AS_OF).expand(model=[model.value for model in Model]) >> day
+    announce(publish.partial(day=day).expand(stage=[stage.value for stage in Stage]), day=day)
 
 
 publish_audiences()

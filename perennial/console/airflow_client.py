@@ -1,5 +1,6 @@
 """Airflow's REST API (v2), as much of it as following a chain of DAG runs needs."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -87,15 +88,15 @@ class AirflowClient:
         references = {(made["dag_id"], made["run_id"]) for event in events for made in event["created_dagruns"]}
         return [self.dag_run(dag_id, run_id) for dag_id, run_id in sorted(references)]
 
-    def log_tail(self, run: DagRun, task: TaskRun, lines: int = 30) -> str:
-        """The last lines of the newest try of a task, as its own prints and errors."""
-        path = f"/dags/{run.dag_id}/dagRuns/{run.run_id}/taskInstances/{task.task_id}/logs/-1"
-        attempt = self._call(
-            "GET", f"/dags/{run.dag_id}/dagRuns/{run.run_id}/taskInstances/{task.task_id}" + (f"/{task.map_index}" if task.map_index >= 0 else "")
-        )["try_number"]
-        answer = self._call("GET", path.replace("-1", str(attempt)), params={"map_index": task.map_index, "full_content": True})
-        content = answer["content"] if isinstance(answer["content"], list) else [answer["content"]]
-        return "\n".join(text for text in map(_log_text, content) if text)[-4000:].split("\n", 1)[-1] if lines else ""
+    def log_tail(self, run: DagRun, task: TaskRun, characters: int = 3000) -> str:
+        """The end of the log of the newest try of a task: its own prints and errors, most telling last."""
+        instance = f"/dags/{run.dag_id}/dagRuns/{run.run_id}/taskInstances/{task.task_id}"
+        mapped = f"/{task.map_index}" if task.map_index >= 0 else ""
+        attempt = self._call("GET", instance + mapped)["try_number"]
+        asked = {"map_index": task.map_index, "full_content": True}
+        content = self._call("GET", f"{instance}/logs/{attempt}", params=asked)["content"]
+        entries = content if isinstance(content, list) else [content]
+        return "\n".join(_ungrouped(_log_text(entry) for entry in entries))[-characters:]
 
     def _log_in(self) -> None:
         credentials = {"username": self._settings.airflow_username, "password": self._settings.require("airflow_password")}
@@ -139,6 +140,16 @@ def _moment(text: str | None) -> datetime | None:
 
 def _seconds(start: datetime | None, end: datetime | None) -> float | None:
     return (end - start).total_seconds() if start and end else None
+
+
+def _ungrouped(lines: Iterable[str]) -> Iterator[str]:
+    """Without the folded groups in which Airflow tells of its own preparations."""
+    is_inside = False
+    for line in lines:
+        if line.startswith(("::group::", "::endgroup::")):
+            is_inside = line.startswith("::group::")
+        elif line and not is_inside:
+            yield line
 
 
 def _log_text(entry: Any) -> str:

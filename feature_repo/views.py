@@ -1,0 +1,65 @@
+"""What is known of a customer at a moment: the features that the dbt contract marks, and each model's scores."""
+
+from datetime import timedelta
+
+from entities import customer
+from feast import FeatureView, Field
+from feast.infra.offline_stores.contrib.postgres_offline_store.postgres_source import PostgreSQLSource
+from feast.types import Bool, Float64, Int64, String
+
+from perennial.features.contract import FeatureColumn, ValueKind, read_contract
+from perennial.stages import Model
+from perennial.tables import MARTS_CUSTOMER_FEATURES, PREDICTIONS_SCORES
+
+FEAST_TYPES = {
+    ValueKind.NUMBER: Float64,
+    ValueKind.INTEGER: Int64,
+    ValueKind.BOOLEAN: Bool,
+    ValueKind.TEXT: String,
+}
+KEY = Field(name="customer_id", dtype=String, description="Who the row describes.")
+FOREVER = timedelta(0)  # a customer has a row at every snapshot, so the newest one known is the right one
+
+
+def _field(column: FeatureColumn) -> Field:
+    return Field(name=column.name, dtype=FEAST_TYPES[column.kind], description=column.description)
+
+
+def _scores_view(model: Model) -> FeatureView:
+    columns = "customer_id, as_of_at, probability, value, percentile, band"
+    return FeatureView(
+        name=f"{model}_scores",
+        entities=[customer],
+        ttl=FOREVER,
+        schema=[
+            KEY,
+            Field(name="probability", dtype=Float64, description=f"What {model} predicts, calibrated."),
+            Field(name="value", dtype=Float64, description=f"What {model} predicts, as an amount."),
+            Field(name="percentile", dtype=Float64, description="Share of those scored together who rank below."),
+            Field(name="band", dtype=String, description="low, medium or high."),
+        ],
+        source=PostgreSQLSource(
+            name=f"{model}_scores",
+            query=f"select {columns} from {PREDICTIONS_SCORES} where model = '{model}'",
+            timestamp_field="as_of_at",
+        ),
+        description=f"The scores that the champion of {model} gave. One row per customer and day scored.",
+    )
+
+
+contract = read_contract()
+
+customer_features = FeatureView(
+    name="customer_features",
+    entities=[customer],
+    ttl=FOREVER,
+    schema=[KEY, *(_field(column) for column in contract.features)],
+    source=PostgreSQLSource(name="customer_features", table=MARTS_CUSTOMER_FEATURES, timestamp_field="snapshot_at"),
+    description=contract.description,
+)
+
+scores_views = {model: _scores_view(model) for model in Model}
+
+# Feast finds what it registers as attributes of the module, not inside a dict.
+for _view in scores_views.values():
+    globals()[_view.name] = _view

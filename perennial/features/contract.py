@@ -1,0 +1,108 @@
+"""The dbt contract of `marts.customer_features`, read as what Feast and everyone else need to know of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from perennial.settings import Settings, load_settings
+
+MODEL = "customer_features"
+
+
+class ContractError(ValueError):
+    """The contract cannot be turned into features; the message names the column and the fix."""
+
+
+class ValueKind(StrEnum):
+    """What a feature's values are, whatever a database or a store calls the type."""
+
+    NUMBER = "number"
+    INTEGER = "integer"
+    BOOLEAN = "boolean"
+    TEXT = "text"
+
+
+KINDS = {
+    "double precision": ValueKind.NUMBER,
+    "float8": ValueKind.NUMBER,
+    "bigint": ValueKind.INTEGER,
+    "int8": ValueKind.INTEGER,
+    "boolean": ValueKind.BOOLEAN,
+    "bool": ValueKind.BOOLEAN,
+    "text": ValueKind.TEXT,
+    "varchar": ValueKind.TEXT,
+    "character varying": ValueKind.TEXT,
+}
+
+
+@dataclass(frozen=True)
+class FeatureColumn:
+    """One column marked as a feature."""
+
+    name: str
+    kind: ValueKind
+    description: str
+
+
+@dataclass(frozen=True)
+class Contract:
+    """What the model says of itself, and its features in the order written."""
+
+    description: str
+    features: tuple[FeatureColumn, ...]
+
+
+def contract_path(settings: Settings | None = None) -> Path:
+    settings = settings or load_settings()
+    return settings.dbt_project / "models" / "marts" / f"{MODEL}.yml"
+
+
+def read_contract(path: Path | None = None) -> Contract:
+    """The columns whose meta says `feature: true`, with kind and description.
+
+    Raises ContractError when the file does not describe the model, or a feature has no type that can be served.
+    """
+    path = path or contract_path()
+    if not path.exists():
+        raise ContractError(f"{path} is missing: it is where {MODEL}'s columns and features are described.")
+    model = _model(path)
+    features = tuple(_feature(column, path) for column in model.get("columns") or [] if _is_feature(column))
+    if not features:
+        raise ContractError(
+            f"{path} marks no column as a feature: write `config: {{meta: {{feature: true}}}}` at those that are."
+        )
+    return Contract(description=_one_line(model.get("description")), features=features)
+
+
+def _model(path: Path) -> Mapping[str, Any]:
+    content = yaml.safe_load(path.read_text()) or {}
+    for model in content.get("models") or []:
+        if model.get("name") == MODEL:
+            found: Mapping[str, Any] = model
+            return found
+    raise ContractError(f"{path} describes no model called {MODEL}.")
+
+
+def _is_feature(column: Mapping[str, Any]) -> bool:
+    config = column.get("config") or {}
+    meta = {**(column.get("meta") or {}), **(config.get("meta") or {})}
+    return meta.get("feature") is True
+
+
+def _feature(column: Mapping[str, Any], path: Path) -> FeatureColumn:
+    name, declared = str(column["name"]), str(column.get("data_type") or "").strip().lower()
+    if declared not in KINDS:
+        told = f"'{declared}', which cannot be served" if declared else "missing"
+        raise ContractError(
+            f"{path}: the data_type of feature {name} is {told}. Cast it in {MODEL}.sql and declare one of: "
+            f"{', '.join(sorted({'double precision', 'bigint', 'boolean', 'text'}))}."
+        )
+    return FeatureColumn(name=name, kind=KINDS[declared], description=_one_line(column.get("description")))
+
+
+def _one_line(text: object) -> str:
+    return " ".join(str(text or "").split())

@@ -3,20 +3,25 @@
 
 Runs dbt from raw events to marts as of one day, then lets the gate decide whether the marts may be used.
 
-**Reads** the asset `events`, schema `raw`. **Writes** schemas `staging`, `intermediate`, `marts`; `gate.runs`; the asset `marts`.
+**Reads** the asset `events`, schema `raw`. **Writes** schemas `staging`, `intermediate`, `marts`;
+`gate.runs`; the asset `marts`.
 
 ## When red
 
-- `build`: the log lists every dbt model and test with its outcome; the failed one is named in the last lines with its
-  error and compiled file. Reproduce it alone: `dbt build --select MODEL` with the environment of `perennial env`.
+- `build`: the log lists every dbt model and test with its outcome; the failed one is named in the last lines
+  with its error and compiled file. Reproduce it alone: `dbt build --select MODEL` with the environment of
+  `perennial env`.
 - `validate`: the marts were built but may not be used; the log says what was expected and what was found.
-  Nothing downstream starts, and the last good audiences stay in place. Mend the model or the data and trigger again.
+  Nothing downstream starts, and the last good audiences stay in place. Mend the model or the data and trigger
+  again.
 
 ## Parameters
 
-`as_of`: the day to compute for; a backfill is a loop over days. `full_refresh`: rebuild the incremental models from nothing.
+`as_of`: the day to compute for; a backfill is a loop over days. `full_refresh`: rebuild the incremental
+models from nothing.
 """
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 
 from airflow.sdk import Asset, Metadata, Param, dag, task
@@ -41,17 +46,19 @@ AS_OF = "{{ chosen_as_of(params, triggering_asset_events) }}"
     user_defined_macros={"chosen_as_of": chosen_as_of},
     default_args={"retries": 1, "retry_delay": timedelta(seconds=15), "pool": "warehouse"},
 )
-def build_marts():
+def build_marts() -> None:
     @task(execution_timeout=timedelta(hours=2))
     def build(as_of: str, *, params: dict | None = None) -> str:
         from perennial.warehouse import build
 
-        report = build(date.fromisoformat(as_of) if as_of else None, full_refresh=bool((params or {}).get("full_refresh")))
+        report = build(
+            date.fromisoformat(as_of) if as_of else None, full_refresh=bool((params or {}).get("full_refresh"))
+        )
         print(report)
         return report.as_of.isoformat()
 
     @task(outlets=[MARTS], execution_timeout=timedelta(minutes=30), retries=0)
-    def validate(as_of: str):
+    def validate(as_of: str) -> Iterator[Metadata]:
         from expectations import validate_marts
 
         print(validate_marts(date.fromisoformat(as_of)))

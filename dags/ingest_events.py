@@ -1,23 +1,26 @@
 """
 # ingest_events
 
-Loads the files waiting in the home's `inbox/` into `raw.events`, checks the raw data, and so starts the chain:
-`build_marts`, `materialize_features`, `train_models`, `publish_audiences`.
+Loads the files waiting in the home's `inbox/` into `raw.events`, checks the raw data, and so starts the
+chain: `build_marts`, `materialize_features`, `train_models`, `publish_audiences`.
 
-**Reads** `inbox/*.jsonl[.gz]`. **Writes** `raw.events`, `raw.rejected_events`, `consent.ledger`, `gate.runs`; the asset `events`.
+**Reads** `inbox/*.jsonl[.gz]`. **Writes** `raw.events`, `raw.rejected_events`, `consent.ledger`, `gate.runs`;
+the asset `events`.
 
 ## When red
 
-- `load_inbox`: the log names the file and the line. Files already loaded lie in `inbox/done/`; fix or remove the file
-  and clear the task. Nothing is loaded twice.
-- `validate_raw`: the log lists what was expected and what was found, with a link to Data Docs. Usually a half-empty
-  delivery: deliver the rest and trigger the DAG again. Until then the last good audiences stay in place.
+- `load_inbox`: the log names the file and the line. Files already loaded lie in `inbox/done/`; fix or remove
+  the file and clear the task. Nothing is loaded twice.
+- `validate_raw`: the log lists what was expected and what was found, with a link to Data Docs. Usually a
+  half-empty delivery: deliver the rest and trigger the DAG again. Until then the last good audiences stay in
+  place.
 
 ## Parameters
 
 `as_of`: the day to compute everything for (YYYY-MM-DD); empty means the newest event's day.
 """
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 
 from airflow.sdk import Asset, Metadata, Param, dag, task
@@ -39,7 +42,7 @@ AS_OF = "{{ chosen_as_of(params, triggering_asset_events) }}"
     user_defined_macros={"chosen_as_of": chosen_as_of},
     default_args={"retries": 2, "retry_delay": timedelta(seconds=15), "pool": "warehouse"},
 )
-def ingest_events():
+def ingest_events() -> None:
     @task(execution_timeout=timedelta(hours=2))
     def load_inbox() -> list[str]:
         from perennial.ingestion import ingest_inbox
@@ -47,7 +50,7 @@ def ingest_events():
         return [str(report) for report in ingest_inbox()]
 
     @task(outlets=[EVENTS], execution_timeout=timedelta(minutes=30), retries=0)
-    def validate_raw(as_of: str):
+    def validate_raw(as_of: str) -> Iterator[Metadata]:
         from expectations import validate_raw
         from perennial.newest import newest_event_day
 

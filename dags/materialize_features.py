@@ -1,21 +1,24 @@
 """
 # materialize_features
 
-Registers the features that the dbt contracts mark, and brings the newest snapshot's values into the online store.
+Registers the features that the dbt contracts mark, and brings the newest snapshot's values into the online
+store.
 
-**Reads** the asset `marts`, `marts.customer_features`. **Writes** Feast's registry and online store; the asset `features`.
+**Reads** the asset `marts`, `marts.customer_features`. **Writes** Feast's registry and online store; the
+asset `features`.
 
 ## When red
 
-- `materialize`: usually a feature's `data_type` in `marts/customer_features.yml` that Feast has no type for (the log names the
-  column), or the online store is down (`perennial status`). The task can be cleared and run again at any time: an older
-  batch never overwrites a newer value.
+- `materialize`: usually a feature's `data_type` in `marts/customer_features.yml` that Feast has no type for
+  (the log names the column), or the online store is down (`perennial status`). The task can be cleared and
+  run again at any time: an older batch never overwrites a newer value.
 
 ## Parameters
 
 `as_of`: the day whose snapshot to bring online; empty means the day the marts were built for.
 """
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 
 from airflow.sdk import Asset, Metadata, Param, dag, task
@@ -37,9 +40,9 @@ AS_OF = "{{ chosen_as_of(params, triggering_asset_events) }}"
     user_defined_macros={"chosen_as_of": chosen_as_of},
     default_args={"retries": 2, "retry_delay": timedelta(seconds=15), "pool": "warehouse"},
 )
-def materialize_features():
+def materialize_features() -> None:
     @task(outlets=[FEATURES], execution_timeout=timedelta(hours=1))
-    def materialize(as_of: str):
+    def materialize(as_of: str) -> Iterator[Metadata]:
         from perennial.features import apply_feature_repo, materialize
         from perennial.newest import newest_event_day
 

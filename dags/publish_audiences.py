@@ -1,23 +1,26 @@
 """
 # publish_audiences
 
-Scores every eligible customer with each stage's champion, brings the scores online, and publishes each stage's audience: all of
-it in one transaction, or the last good one stays.
+Scores every eligible customer with each stage's champion, brings the scores online, and publishes each
+stage's audience: all of it in one transaction, or the last good one stays.
 
-**Reads** the asset `models`, the registry, Feast. **Writes** `predictions.scores`, the online store, `audiences.runs`,
-`audiences.members`; the asset `audiences`.
+**Reads** the asset `models`, the registry, Feast. **Writes** `predictions.scores`, the online store,
+`audiences.runs`, `audiences.members`; the asset `audiences`.
 
 ## When red
 
-- `score`: the log names the model. Its stage is not published from half a scoring; the last good audience stays in place.
-- `publish`: the log names the gate that refused: a red gate, marts of another day, or a leak into the holdout.
-  Publishing again changes nothing that was published already: clear the task once the cause is mended.
+- `score`: the log names the model. Its stage is not published from half a scoring; the last good audience
+  stays in place.
+- `publish`: the log names the gate that refused: a red gate, marts of another day, or a leak into the
+  holdout. Publishing again changes nothing that was published already: clear the task once the cause is
+  mended.
 
 ## Parameters
 
 `as_of`: the day to publish; empty means the day the models were judged for.
 """
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 
 from airflow.sdk import Asset, Metadata, Param, dag, task
@@ -40,7 +43,7 @@ AS_OF = "{{ chosen_as_of(params, triggering_asset_events) }}"
     user_defined_macros={"chosen_as_of": chosen_as_of},
     default_args={"retries": 2, "retry_delay": timedelta(seconds=15), "pool": "warehouse"},
 )
-def publish_audiences():
+def publish_audiences() -> None:
     @task(execution_timeout=timedelta(hours=1), map_index_template="{{ task.op_kwargs['model'] }}")
     def score(model: str, as_of: str) -> str:
         from perennial.newest import newest_event_day
@@ -67,8 +70,8 @@ def publish_audiences():
         print(run)
         return str(run)
 
-    @task(outlets=[AUDIENCES])
-    def announce(runs: list[str], day: str):
+    @task(outlets=[AUDIENCES], execution_timeout=timedelta(minutes=5))
+    def announce(runs: list[str], day: str) -> Iterator[Metadata]:
         print("\n".join(runs))
         yield Metadata(AUDIENCES, extra={"as_of": day})
 

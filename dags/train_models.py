@@ -1,25 +1,29 @@
 """
 # train_models
 
-Trains, judges and registers each model that is due, one task per model. A challenger takes over as `champion` only when
-it is measurably better on the same later rows and stays calibrated; `predictions.promotions` says why.
+Trains, judges and registers each model that is due, one task per model. A challenger takes over as `champion`
+only when it is measurably better on the same later rows and stays calibrated; `predictions.promotions` says
+why.
 
-**Reads** the asset `features`, `marts.label_*`. **Writes** MLflow, `predictions.evaluations`, `predictions.promotions`; the asset `models`.
+**Reads** the asset `features`, `marts.label_*`. **Writes** MLflow, `predictions.evaluations`,
+`predictions.promotions`; the asset `models`.
 
-A model is due when it has no champion yet, or when its champion's data is older than `training.retrain_after_days` in
-`lifecycle.yml`. A model that is not due is left alone in a second.
+A model is due when it has no champion yet, or when its champion's data is older than
+`training.retrain_after_days` in `lifecycle.yml`. A model that is not due is left alone in a second.
 
 ## When red
 
-- `train`: the log ends with the model's reason. "Too few positives" is no failure: the task stays green, and the stage's audience
-  keeps its rule-based order. Red means an error: MLflow unreachable (`perennial status`), or a broken feature.
-  The other models and the last champion stay in place; clear the mapped task to try again.
+- `train`: the log ends with the model's reason. "Too few positives" is no failure: the task stays green, and
+  the stage's audience keeps its rule-based order. Red means an error: MLflow unreachable (`perennial
+  status`), or a broken feature. The other models and the last champion stay in place; clear the mapped task
+  to try again.
 
 ## Parameters
 
 `as_of`: the day to train as of. `force`: train although not due. `models`: only these.
 """
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 
 from airflow.sdk import Asset, Metadata, Param, dag, task
@@ -47,7 +51,7 @@ EVERY_MODEL = [model.value for model in Model]
     user_defined_macros={"chosen_as_of": chosen_as_of},
     default_args={"retries": 1, "retry_delay": timedelta(seconds=15)},
 )
-def train_models():
+def train_models() -> None:
     @task(execution_timeout=timedelta(hours=2), map_index_template="{{ task.op_kwargs['model'] }}")
     def train(model: str, as_of: str, *, params: dict | None = None) -> str:
         from perennial.newest import newest_event_day
@@ -63,8 +67,8 @@ def train_models():
         print(report)
         return str(report)
 
-    @task(outlets=[MODELS], retries=2)
-    def announce(reports: list[str], as_of: str):
+    @task(outlets=[MODELS], execution_timeout=timedelta(minutes=5))
+    def announce(reports: list[str], as_of: str) -> Iterator[Metadata]:
         from perennial.newest import newest_event_day
 
         print("\n".join(reports))

@@ -44,7 +44,7 @@ def service_url(database: str, settings: Settings | None = None) -> URL:
 
 
 def connect(role: Role, **options: Any) -> psycopg.Connection[tuple[Any, ...]]:
-    """A psycopg connection to the warehouse as `role`; the caller closes it (`with connect(...)`)."""
+    """An open psycopg connection to the warehouse as `role`; the caller closes it with a `with`."""
     url = database_url(role).set(drivername="postgresql")
     return psycopg.connect(url.render_as_string(hide_password=False), application_name="perennial", **options)
 

@@ -24,7 +24,8 @@ _ASSIGN_SQL = """
     insert into experiments.holdout_members (customer_id, salt_digest, valid_from)
     select customers.customer_id, %(salt_digest)s, %(moment)s
     from unnest(%(customer_ids)s::text[]) as customers (customer_id)
-    where ('x' || left(encode(sha256(convert_to(%(salt)s || ':' || customers.customer_id, 'UTF8')), 'hex'), 8))::bit(32)::bigint
+    cross join lateral encode(sha256(convert_to(%(salt)s || ':' || customers.customer_id, 'UTF8')), 'hex') as digest
+    where ('x' || left(digest, 8))::bit(32)::bigint
         < %(share)s::double precision * 4294967296
         and not exists (
             select from experiments.holdout_members as members

@@ -54,17 +54,22 @@ def warehouse(platform_home: Path) -> Path:
 
 def _truncate(connection: psycopg.Connection[tuple[object, ...]]) -> None:
     rows = connection.execute(
-        "select format('%%I.%%I', schemaname, tablename) from pg_tables where schemaname = any(%s)", [list(WRITTEN_SCHEMAS)]
+        "select format('%%I.%%I', schemaname, tablename) from pg_tables where schemaname = any(%s)",
+        [list(WRITTEN_SCHEMAS)],
     )
     tables = ", ".join(str(name) for (name,) in rows)
-    connection.execute(f"truncate {tables} restart identity cascade")  # type: ignore[call-overload]  # names of our own catalog
+    connection.execute(f"truncate {tables} restart identity cascade".encode())
+
+
+DROP_STATEMENTS = """
+    select format('drop %%s if exists %%I.%%I cascade', kind, nspname, relname)
+    from pg_class
+    join pg_namespace on pg_namespace.oid = relnamespace
+    join (values ('r', 'table'), ('v', 'view'), ('m', 'materialized view')) as kinds (letter, kind) on letter = relkind
+    where nspname = any(%s)
+"""
 
 
 def _drop_dbt_relations(connection: psycopg.Connection[tuple[object, ...]]) -> None:
-    rows = connection.execute(
-        "select format('drop %%s if exists %%I.%%I cascade', case relkind when 'v' then 'view' when 'm' then 'materialized view' else 'table' end, nspname, relname) "
-        "from pg_class join pg_namespace on pg_namespace.oid = relnamespace where relkind in ('r', 'v', 'm') and nspname = any(%s)",
-        [list(DBT_SCHEMAS)],
-    )
-    for (statement,) in rows.fetchall():
-        connection.execute(str(statement))  # type: ignore[call-overload]  # names of our own catalog
+    for (statement,) in connection.execute(DROP_STATEMENTS, [list(DBT_SCHEMAS)]).fetchall():
+        connection.execute(str(statement).encode())

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, Self
 
 import httpx
 
 from perennial.settings import Settings, load_settings
+
+_END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 
 
 class AirflowError(RuntimeError):
@@ -56,7 +58,7 @@ class AirflowClient:
         self._settings = settings or load_settings()
         self._http = httpx.Client(base_url=self._settings.require("airflow_url"), timeout=30)
 
-    def __enter__(self) -> "AirflowClient":
+    def __enter__(self) -> Self:
         self._log_in()
         return self
 
@@ -79,7 +81,9 @@ class AirflowClient:
         """The task instances of a run, in order of their start; those not started come last."""
         answer = self._call("GET", f"/dags/{run.dag_id}/dagRuns/{run.run_id}/taskInstances", params={"limit": 200})
         tasks = [_task_run(task) for task in answer["task_instances"]]
-        return sorted(tasks, key=lambda task: (task.started_at is None, task.started_at or datetime.max, task.map_index))
+        return sorted(
+            tasks, key=lambda task: (task.started_at is None, task.started_at or _END_OF_TIME, task.map_index)
+        )
 
     def triggered_by(self, run: DagRun) -> list[DagRun]:
         """The runs that the asset events of `run` have started so far."""
@@ -99,7 +103,10 @@ class AirflowClient:
         return "\n".join(_ungrouped(_log_text(entry) for entry in entries))[-characters:]
 
     def _log_in(self) -> None:
-        credentials = {"username": self._settings.airflow_username, "password": self._settings.require("airflow_password")}
+        credentials = {
+            "username": self._settings.airflow_username,
+            "password": self._settings.require("airflow_password"),
+        }
         token = self._call("POST", "/auth/token", json=credentials, prefix="")["access_token"]
         self._http.headers["Authorization"] = f"Bearer {token}"
 
@@ -107,7 +114,9 @@ class AirflowClient:
         try:
             answer = self._http.request(method, prefix + path, **options)
         except httpx.TransportError as error:
-            raise AirflowError(f"Airflow does not answer at {self._http.base_url} ({error}). Start it with `perennial up`.") from error
+            raise AirflowError(
+                f"Airflow does not answer at {self._http.base_url} ({error}). Start it with `perennial up`."
+            ) from error
         if answer.is_error:
             raise AirflowError(f"Airflow refused {method} {path}: {answer.status_code} {answer.text[:300]}")
         return answer.json()

@@ -46,12 +46,14 @@ def _refuse_second_chain(airflow: AirflowClient) -> None:
     for dag_id in CHAIN:
         if unfinished := airflow.unfinished_runs(dag_id):
             raise ChainFailedError(
-                f"{dag_id} is still {unfinished[0].state} from an earlier start ({unfinished[0].run_id}). Let it finish, or "
-                "mark it as failed in Airflow, and run again."
+                f"{dag_id} is still {unfinished[0].state} from an earlier start ({unfinished[0].run_id}). "
+                "Let it finish, or mark it as failed in Airflow, and run again."
             )
 
 
-def _follow(airflow: AirflowClient, run: DagRun, progress: ChainProgress, watch: Callable[[ChainProgress], None]) -> DagRun:
+def _follow(
+    airflow: AirflowClient, run: DagRun, progress: ChainProgress, watch: Callable[[ChainProgress], None]
+) -> DagRun:
     while True:
         run = airflow.dag_run(run.dag_id, run.run_id)
         progress.runs[run.dag_id] = run
@@ -72,8 +74,8 @@ def _next_run(airflow: AirflowClient, run: DagRun, wanted: str) -> DagRun:
                 return started
         time.sleep(POLL_SECONDS)
     raise ChainFailedError(
-        f"{run.dag_id} finished, but {wanted} did not start within {HANDOVER_SECONDS} seconds. Is it paused in Airflow, "
-        "or does its file have an import error (`perennial status`)?"
+        f"{run.dag_id} finished, but {wanted} did not start within {HANDOVER_SECONDS} seconds. "
+        "Is it paused in Airflow, or does its file have an import error (`perennial status`)?"
     )
 
 
@@ -83,6 +85,6 @@ def _why(airflow: AirflowClient, run: DagRun, tasks: list[TaskRun]) -> str:
         return f"{run.dag_id} failed before any of its tasks did; see its page in Airflow."
     names = ", ".join(task.name for task in failed)
     return (
-        f"{run.dag_id} failed in {names}. The last good audiences stay in place. The log of {failed[0].name} ends with:\n"
-        f"{airflow.log_tail(run, failed[0])}"
+        f"{run.dag_id} failed in {names}. The last good audiences stay in place. "
+        f"The log of {failed[0].name} ends with:\n{airflow.log_tail(run, failed[0])}"
     )

@@ -1,6 +1,7 @@
 """The DAG chain as it runs, drawn for a terminal: one line per DAG, its tasks below it."""
 
 from datetime import UTC, datetime
+from typing import Self
 
 from rich.console import Group, RenderableType
 from rich.live import Live
@@ -27,7 +28,7 @@ class ChainDisplay:
         self._live = Live(console=err, refresh_per_second=2, transient=False) if err.is_terminal else None
         self._told: set[tuple[str, str, int]] = set()
 
-    def __enter__(self) -> "ChainDisplay":
+    def __enter__(self) -> Self:
         if self._live:
             self._live.start()
         return self

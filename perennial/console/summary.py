@@ -12,7 +12,7 @@ from perennial.console.chain import ChainProgress
 from perennial.console.output import table
 from perennial.console.stopwatch import Stopwatch
 from perennial.database import Role, connect
-from perennial.settings import load_settings
+from perennial.settings import Settings, load_settings
 from perennial.tables import PREDICTIONS_EVALUATIONS, RAW_EVENTS, RAW_REJECTED_EVENTS
 
 if TYPE_CHECKING:
@@ -50,7 +50,11 @@ def summarise(watch: Stopwatch, report: "IngestReport", progress: ChainProgress)
         models=newest_evaluations(),
         audiences=newest_runs(),
         seconds={**watch.laps, **dags, "in all": sum(watch.laps.values())},
-        ingested={"loaded": report.count_loaded, "already there": report.count_duplicate, "rejected": report.count_rejected},
+        ingested={
+            "loaded": report.count_loaded,
+            "already there": report.count_duplicate,
+            "rejected": report.count_rejected,
+        },
     )
 
 
@@ -71,8 +75,8 @@ def newest_evaluations() -> list[dict[str, Any]]:
     """The newest training attempt of each model: held-out metrics beside the baseline's, or why there is none."""
     with connect(Role.READER) as connection:
         rows = connection.execute(
-            f"select distinct on (model) model, model_version, outcome, message, metrics from {PREDICTIONS_EVALUATIONS} "
-            "order by model, as_of desc, evaluated_at desc"
+            f"select distinct on (model) model, model_version, outcome, message, metrics "
+            f"from {PREDICTIONS_EVALUATIONS} order by model, as_of desc, evaluated_at desc"
         ).fetchall()
     return [dict(zip(("model", "version", "outcome", "message", "metrics"), row, strict=True)) for row in rows]
 
@@ -106,17 +110,20 @@ def render_summary(summary: Summary) -> RenderableType:
 def _model_table(models: Sequence[Mapping[str, Any]]) -> Table:
     from perennial.console.model_pages import headline
 
-    return table("Models, on the held-out period", ("model", "version", "quality beside the baseline"), [
-        (model["model"], model["version"], headline(model)) for model in models
-    ])
+    return table(
+        "Models, on the held-out period",
+        ("model", "version", "quality beside the baseline"),
+        [(model["model"], model["version"], headline(model)) for model in models],
+    )
 
 
-def _next_steps(settings: Any) -> str:
+def _next_steps(settings: Settings) -> str:
+    login = f"{settings.airflow_username} / {settings.require('airflow_password')}"
     return "\n".join(
         (
             "perennial audiences pull retention --out retention.csv   members with scores, reasons and features",
             "perennial models report churn_risk                       is its probability to be believed?",
-            f"Airflow  {settings.airflow_url}   login {settings.airflow_username} / {settings.require('airflow_password')}",
+            f"Airflow  {settings.airflow_url}   login {login}",
             f"MLflow   {settings.mlflow_url}",
             f"API      {settings.api_url}/docs",
             f"Data Docs of the gate: {settings.home / 'data-docs' / 'index.html'}",
@@ -127,5 +134,3 @@ def _next_steps(settings: Any) -> str:
 def _count(connection: Any, name: str) -> int:
     exists = connection.execute("select to_regclass(%s) is not null", [name]).fetchone()[0]
     return int(connection.execute(f"select count(*) from {name}").fetchone()[0]) if exists else 0
-
-

@@ -32,7 +32,18 @@ def prepare_home(announce: Callable[[str], None]) -> Path:
 
 
 def _new_secrets() -> dict[str, object]:
-    roles = ("owner", "loader", "transformer", "publisher", "reader", "feast", "airflow_db", "mlflow_db", "airflow", "valkey")
+    roles = (
+        "owner",
+        "loader",
+        "transformer",
+        "publisher",
+        "reader",
+        "feast",
+        "airflow_db",
+        "mlflow_db",
+        "airflow",
+        "valkey",
+    )
     passwords: dict[str, object] = {f"{role}_password": secrets.token_urlsafe(24) for role in roles}
     return passwords | {
         "airflow_secret": secrets.token_urlsafe(48),

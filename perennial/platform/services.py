@@ -1,14 +1,11 @@
 """What runs beside PostgreSQL: each service's command, environment and health check."""
 
-import json
 import sys
-import urllib.error
-import urllib.request
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sqlalchemy import URL
+import httpx
 
 from perennial.database import service_url
 from perennial.platform.home import LOOPBACK
@@ -30,11 +27,14 @@ class Service:
     def is_healthy(self) -> bool:
         if self.health_url is None:
             return True
-        try:
-            with urllib.request.urlopen(self.health_url, timeout=3) as answer:
-                return 200 <= int(answer.status) < 300
-        except (urllib.error.URLError, TimeoutError, ConnectionError):
-            return False
+        return is_answering(self.health_url)
+
+
+def is_answering(url: str) -> bool:
+    try:
+        return httpx.get(url, timeout=3).is_success
+    except httpx.TransportError:
+        return False
 
 
 def platform_environment(settings: Settings) -> dict[str, str]:
@@ -81,9 +81,12 @@ def mlflow_service(settings: Settings, port: int) -> Service:
 
 
 def airflow_environment(settings: Settings, port: int, log_port: int) -> dict[str, str]:
-    """Airflow's settings as environment variables (https://airflow.apache.org/docs/apache-airflow/stable/configurations-ref.html)."""
+    """Airflow's settings as environment variables.
+
+    Source: https://airflow.apache.org/docs/apache-airflow/stable/configurations-ref.html
+    """
     home = settings.home / "airflow"
-    url: URL = service_url("airflow", settings).set(drivername="postgresql+psycopg2")
+    url = service_url("airflow", settings).set(drivername="postgresql+psycopg2")
     passwords = home / "passwords.json"
     write_private_json(passwords, {settings.airflow_username: settings.require("airflow_password")})
     sections = {
@@ -135,9 +138,8 @@ def api_service(settings: Settings, port: int) -> Service:
 def is_airflow_ready(base_url: str) -> bool:
     """Whether Airflow's scheduler and DAG processor report healthy, as its own health page tells."""
     try:
-        with urllib.request.urlopen(f"{base_url}/api/v2/monitor/health", timeout=3) as answer:
-            health = json.load(answer)
-    except (urllib.error.URLError, TimeoutError, ConnectionError, json.JSONDecodeError):
+        health = httpx.get(f"{base_url}/api/v2/monitor/health", timeout=3).json()
+    except (httpx.TransportError, ValueError):
         return False
     parts = ("metadatabase", "scheduler", "dag_processor")
     return all((health.get(part) or {}).get("status") == "healthy" for part in parts)

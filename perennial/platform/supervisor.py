@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from perennial.platform.home import choose_port, prepare_home, read_json
+from perennial.platform.home import LOOPBACK, choose_port, prepare_home, read_json
 from perennial.platform.postgres import PostgresServer
 from perennial.platform.processes import ManagedProcess
 from perennial.platform.services import (
     BIN,
-    LOOPBACK,
     Service,
     airflow_environment,
     airflow_services,
@@ -116,7 +115,14 @@ def _only_one(home: Path) -> Iterator[None]:
 def _assign_ports(announce: Callable[[str], None]) -> dict[str, int]:
     home = home_path()
     remembered: dict[str, int] = read_json(home / "platform.json").get("ports", {})
-    owners = {"postgres": None, "valkey": "valkey", "airflow": "airflow-api", "airflow_logs": "airflow-scheduler", "mlflow": "mlflow", "api": "api"}
+    owners = {
+        "postgres": None,
+        "valkey": "valkey",
+        "airflow": "airflow-api",
+        "airflow_logs": "airflow-scheduler",
+        "mlflow": "mlflow",
+        "api": "api",
+    }
     ports: dict[str, int] = {}
     for service, process in owners.items():
         running = _is_postgres_running(home) if process is None else ManagedProcess(process, home).find() is not None
@@ -142,7 +148,9 @@ def _remember(ports: dict[str, int], secrets: dict[str, Any], database_url: str)
     load_settings.cache_clear()
 
 
-def _services(settings: Settings, ports: dict[str, int], secrets: dict[str, Any], wanted: tuple[str, ...]) -> list[Service]:
+def _services(
+    settings: Settings, ports: dict[str, int], secrets: dict[str, Any], wanted: tuple[str, ...]
+) -> list[Service]:
     known = [
         valkey_service(settings, ports["valkey"], secrets["valkey_password"]),
         mlflow_service(settings, ports["mlflow"]),
@@ -169,7 +177,9 @@ def _migrate_airflow(settings: Settings) -> None:
     ports = read_json(settings.home / "platform.json")["ports"]
     environment = airflow_environment(settings, ports["airflow"], ports["airflow_logs"])
     for arguments in (["db", "migrate"], ["pools", "set", "warehouse", "2", "Tasks that load the warehouse"]):
-        run = subprocess.run([str(BIN / "airflow"), *arguments], env=environment, capture_output=True, text=True, check=False)
+        run = subprocess.run(
+            [str(BIN / "airflow"), *arguments], env=environment, capture_output=True, text=True, check=False
+        )
         if run.returncode != 0:
             raise PlatformError(f"airflow {' '.join(arguments)} failed:\n{run.stdout[-1500:]}{run.stderr[-1500:]}")
 
@@ -178,7 +188,9 @@ def _wait(is_ready: Callable[[], bool], name: str, process: ManagedProcess | Non
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         if process is not None and process.find() is None:
-            raise PlatformError(f"{name} ended while starting. Its log, {process.log}, ends with:\n{process.last_words()}")
+            raise PlatformError(
+                f"{name} ended while starting. Its log, {process.log}, ends with:\n{process.last_words()}"
+            )
         if is_ready():
             return
         time.sleep(0.3)

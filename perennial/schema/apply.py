@@ -46,7 +46,7 @@ def _create_roles(connection: psycopg.Connection[tuple[object, ...]], settings: 
 
 
 def _create_databases(connection: psycopg.Connection[tuple[object, ...]]) -> None:
-    present = {name for (name,) in connection.execute("select datname from pg_database")}
+    present = {str(name) for (name,) in connection.execute("select datname from pg_database")}
     for database in {WAREHOUSE, *SERVICES} - present:
         connection.execute(sql.SQL("create database {}").format(sql.Identifier(database)))
         if database in SERVICES:
@@ -57,13 +57,16 @@ def _create_databases(connection: psycopg.Connection[tuple[object, ...]]) -> Non
 def _apply_migrations(settings: Settings) -> list[str]:
     applied_now = []
     with _admin(WAREHOUSE, settings) as connection:
-        connection.execute("create table if not exists public.schema_versions (name text primary key, applied_at timestamptz default now())")
+        connection.execute(
+            "create table if not exists public.schema_versions "
+            "(name text primary key, applied_at timestamptz default now())"
+        )
         applied = {name for (name,) in connection.execute("select name from public.schema_versions")}
         for path in sorted(MIGRATIONS.glob("*.sql")):
             if path.stem in applied:
                 continue
             with connection.transaction():
-                connection.execute(path.read_text())  # type: ignore[call-overload]  # a whole file is no LiteralString
+                connection.execute(path.read_text().encode())
                 connection.execute("insert into public.schema_versions (name) values (%s)", [path.stem])
             applied_now.append(path.stem)
     return applied_now

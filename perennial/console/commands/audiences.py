@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Scored audiences, one for each lifecycle stage.", no_args_is_help=True)
 
-AsOfOption = Annotated[str | None, typer.Option(help="Day of the audience (YYYY-MM-DD); by default the newest published.")]
+AsOfOption = Annotated[
+    str | None, typer.Option(help="Day of the audience (YYYY-MM-DD); by default the newest published.")
+]
 StageArgument = Annotated[str, typer.Argument(help="prospect, onboarding, engagement, retention or winback")]
 
 
@@ -43,13 +45,15 @@ def list_audiences(as_json: JsonOption = False) -> None:
 def pull(
     stage: StageArgument,
     as_of: AsOfOption = None,
-    min_probability: Annotated[float | None, typer.Option(min=0, max=1, help="Only members at least this probable.")] = None,
+    min_probability: Annotated[
+        float | None, typer.Option(min=0, max=1, help="Only members at least this probable.")
+    ] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Only the first so many members.")] = None,
     form: Annotated[Format, typer.Option("--format", help="csv, json or parquet")] = Format.CSV,
     to: Annotated[Path | None, typer.Option("--out", help="File to write; by default standard output.")] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Members of a stage's audience, with their current scores and features; the holdout and the unwilling are left out."""
+    """Members of a stage's audience, with current scores and features; without the holdout and the unwilling."""
     from perennial.audiences import newest_run, pull, write_members
 
     with spoken_errors(as_json=as_json):
@@ -59,7 +63,11 @@ def pull(
         target = to if to is not None else sys.stdout.buffer
         write_members(members, target, "json" if as_json and to is None else form.value)
         if to is not None:
-            show({"members": len(members), "file": str(to)}, as_json=as_json, render=lambda _: f"{len(members):,} members in {to}")
+            show(
+                {"members": len(members), "file": str(to)},
+                as_json=as_json,
+                render=lambda _: f"{len(members):,} members in {to}",
+            )
 
 
 @app.command()
@@ -73,18 +81,25 @@ def diff(stage: StageArgument, as_of: AsOfOption = None, as_json: JsonOption = F
 
 @app.command()
 def explain(
-    customer: Annotated[str, typer.Argument(help="The customer's id.")], as_of: AsOfOption = None, as_json: JsonOption = False
+    customer: Annotated[str, typer.Argument(help="The customer's id.")],
+    as_of: AsOfOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Why a customer is in their stage's audience, or out of it: gate by gate."""
     from perennial.audiences import explain
 
     with spoken_errors(as_json=as_json):
-        show(explain(customer, as_of=parse_as_of(as_of) if as_of else None), as_json=as_json, render=_render_explanation)
+        show(
+            explain(customer, as_of=parse_as_of(as_of) if as_of else None), as_json=as_json, render=_render_explanation
+        )
 
 
 def _announce_staleness(run: Any) -> None:
     if run.is_stale:
-        err.print(f"[yellow]This audience is of {run.as_of}; newer events have come in since. `perennial run` brings it up to date.[/]")
+        err.print(
+            f"[yellow]This audience is of {run.as_of}; newer events have come in since. "
+            "`perennial run` brings it up to date.[/]"
+        )
 
 
 def _render_diff(changes: "Diff") -> Any:

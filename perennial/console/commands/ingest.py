@@ -15,14 +15,21 @@ app = typer.Typer(help="Load first-party events.", no_args_is_help=True)
 
 AttestOption = Annotated[
     list[str] | None,
-    typer.Option("--attest-consent", metavar="PURPOSE", help="Consent kept elsewhere: profiling, training or a channel. Repeat for several."),
+    typer.Option(
+        "--attest-consent",
+        metavar="PURPOSE",
+        help="Consent kept elsewhere: profiling, training or a channel. Repeat for several.",
+    ),
 ]
 EvidenceOption = Annotated[str | None, typer.Option(help="Where that consent is on record; goes into the ledger.")]
 
 
 @app.command()
 def events(
-    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Segment-spec JSON Lines, plain or .gz; - for standard input.")],
+    files: Annotated[
+        list[str],
+        typer.Argument(metavar="FILE...", help="Segment-spec JSON Lines, plain or .gz; - for standard input."),
+    ],
     strict: Annotated[bool, typer.Option(help="Load nothing of a file that has a bad line.")] = False,
     attest_consent: AttestOption = None,
     evidence: EvidenceOption = None,
@@ -72,11 +79,18 @@ def _bar(what: str, as_json: bool) -> AbstractContextManager[Any]:
 
 def _render(reports: "list[IngestReport]") -> Any:
     rows = [
-        (report.source, report.count_loaded, report.count_duplicate, report.count_rejected, _reasons(report.reasons), f"{report.seconds:.1f}")
+        (
+            report.source,
+            report.count_loaded,
+            report.count_duplicate,
+            report.count_rejected,
+            _reasons(report.reasons),
+            f"{report.seconds:.1f}",
+        )
         for report in reports
     ]
     return table("Ingested", ("source", "loaded", "already there", "rejected", "why", "seconds"), rows)
 
 
 def _reasons(reasons: dict[str, int]) -> str:
-    return ", ".join(f"{count} × {reason}" for reason, count in sorted(reasons.items(), key=lambda item: -item[1]))
+    return ", ".join(f"{count} x {reason}" for reason, count in sorted(reasons.items(), key=lambda item: -item[1]))

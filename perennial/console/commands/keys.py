@@ -25,4 +25,8 @@ def create(
 
     with spoken_errors(as_json=as_json):
         key = create_key(scope, note=note)
-        show({"key": key, "scope": scope}, as_json=as_json, render=lambda _: f"{key}\nKeep it now: it is not shown again.")
+        show(
+            {"key": key, "scope": scope},
+            as_json=as_json,
+            render=lambda _: f"{key}\nKeep it now: it is not shown again.",
+        )

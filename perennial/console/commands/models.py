@@ -8,7 +8,9 @@ from perennial.console.output import JsonOption, show, spoken_errors
 
 app = typer.Typer(help="The models behind the audiences.", no_args_is_help=True)
 
-ModelArgument = Annotated[str, typer.Argument(help="activation, purchase_intent, churn_risk, reactivation or customer_value")]
+ModelArgument = Annotated[
+    str, typer.Argument(help="activation, purchase_intent, churn_risk, reactivation or customer_value")
+]
 
 
 @app.command("list")
@@ -32,7 +34,11 @@ def report(model: ModelArgument, as_json: JsonOption = False) -> None:
 
 
 @app.command()
-def promote(model: ModelArgument, version: Annotated[str, typer.Argument(help="The version in MLflow's registry.")], as_json: JsonOption = False) -> None:
+def promote(
+    model: ModelArgument,
+    version: Annotated[str, typer.Argument(help="The version in MLflow's registry.")],
+    as_json: JsonOption = False,
+) -> None:
     """Make a version champion by hand; recorded in predictions.promotions."""
     from training import promote
 

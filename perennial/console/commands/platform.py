@@ -25,7 +25,11 @@ def down(as_json: JsonOption = False) -> None:
 
     with spoken_errors(as_json=as_json):
         stopped = platform.down()
-        show({"stopped": stopped}, as_json=as_json, render=lambda _: f"Stopped {', '.join(stopped) or 'nothing: nothing was running'}.")
+        show(
+            {"stopped": stopped},
+            as_json=as_json,
+            render=lambda _: f"Stopped {', '.join(stopped) or 'nothing: nothing was running'}.",
+        )
 
 
 def status(as_json: JsonOption = False) -> None:
@@ -57,13 +61,11 @@ def _overview(parts: list[Any]) -> Group:
     settings = load_settings()
     lines: list[Any] = [table("Platform", ("part", "state", "address"), rows)]
     if settings.airflow_password is not None and any(part.is_running for part in parts):
-        logins = f"Airflow login: {settings.airflow_username} / {settings.require('airflow_password')}\nHome: {settings.home}"
-        lines.append(Text(f"\n{logins}"))
+        login = f"{settings.airflow_username} / {settings.require('airflow_password')}"
+        lines.append(Text(f"\nAirflow login: {login}\nHome: {settings.home}"))
     return Group(*lines)
 
 
 def register(app: typer.Typer) -> None:
     for command in (up, down, status, env):
         app.command()(command)
-
-

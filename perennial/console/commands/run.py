@@ -10,7 +10,9 @@ from perennial.moments import parse_as_of
 
 
 def run(
-    as_of: Annotated[str | None, typer.Option(help="Day to compute for (YYYY-MM-DD); by default the newest event's day.")] = None,
+    as_of: Annotated[
+        str | None, typer.Option(help="Day to compute for (YYYY-MM-DD); by default the newest event's day.")
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Trigger the DAG chain in Airflow and follow it from raw events to published audiences."""

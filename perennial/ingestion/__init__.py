@@ -3,6 +3,7 @@
 from perennial.ingestion.complete_journey import ingest_complete_journey
 from perennial.ingestion.consent import Attestation
 from perennial.ingestion.files import ingest_file
+from perennial.ingestion.inbox import ingest_inbox
 from perennial.ingestion.reports import IngestError, IngestReport, Progress, RejectedLinesError
 
 __all__ = [
@@ -13,4 +14,5 @@ __all__ = [
     "RejectedLinesError",
     "ingest_complete_journey",
     "ingest_file",
+    "ingest_inbox",
 ]

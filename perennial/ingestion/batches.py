@@ -3,100 +3,107 @@
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
-
-import psycopg
+from typing import NamedTuple
 
 from perennial.database import Role, connect
+from perennial.ingestion.ahead import one_ahead
 from perennial.ingestion.consent import Attestation, attest
 from perennial.ingestion.envelope import Event, Rejection, read_event
 from perennial.ingestion.lines import Line
 from perennial.ingestion.load import Counts, Loader
-from perennial.ingestion.reports import IngestReport, RejectedLinesError
+from perennial.ingestion.reports import IngestReport, Progress, RejectedLinesError
 
 MAX_BATCH_LINES = 10_000
 MAX_BATCH_BYTES = 16 << 20
 
 
+@dataclass(frozen=True)
+class Source:
+    """Where lines come from and under which name they go into `raw`.
+
+    `total` and `position` measure progress in the same unit; without them it is told in lines. A source that may make
+    its reader wait, a pipe, is no `is_at_hand` one: it is read only when the last batch is in, and can be interrupted.
+    """
+
+    name: str
+    lines: Iterable[Line | Rejection]
+    total: int | None = None
+    position: Callable[[], int] | None = None
+    progress: Progress | None = None
+    is_at_hand: bool = True
+
+    def tell(self, done: int) -> None:
+        if self.progress:
+            self.progress(done, self.total)
+
+
 class Batch(NamedTuple):
-    """Checked lines that are loaded together."""
+    """Checked lines that are loaded together; `done` is how far the source had been read behind them."""
 
     events: list[Event]
     rejections: list[Rejection]
+    done: int
 
 
-def ingest_lines(
-    lines: Iterable[Line | Rejection],
-    source: str,
-    *,
-    strict: bool = False,
-    attestation: Attestation | None = None,
-    after_batch: Callable[[], None] = lambda: None,
-) -> IngestReport:
-    """Check and load `lines` under the name `source`; see `ingest_file` for what is true afterwards."""
+def ingest_source(source: Source, *, strict: bool = False, attestation: Attestation | None = None) -> IngestReport:
+    """Check and load the lines of `source`; `ingest_file` says what is true afterwards."""
     started = time.monotonic()
     reasons: Counter[str] = Counter()
-    batches = _batches(lines)
     with connect(Role.LOADER, autocommit=True) as connection:
-        loader = Loader(connection, source, collect_customers=attestation is not None)
+        loader = Loader(connection, source.name, is_attested=attestation is not None)
         load = _load_together if strict else _load_each
-        loaded, duplicate, rejected = load(connection, loader, batches, reasons, after_batch)
+        loaded, duplicate, rejected = load(loader, source, reasons)
         if attestation and not (strict and rejected):
-            with connection.transaction():
-                attest(connection, attestation)
-    report = IngestReport(source, loaded, duplicate, rejected, dict(reasons), time.monotonic() - started)
+            attest(connection, attestation)
+    report = IngestReport(source.name, loaded, duplicate, rejected, dict(reasons), time.monotonic() - started)
     if strict and rejected:
         raise RejectedLinesError(report)
     return report
 
 
-def _batches(lines: Iterable[Line | Rejection]) -> Iterator[Batch]:
-    batch, size = Batch([], []), 0
-    for line in lines:
-        size += len(line[-1])
-        checked = read_event(line.number, line.data, datetime.now(UTC)) if isinstance(line, Line) else line
-        if isinstance(checked, Event):
-            batch.events.append(checked)
-        else:
-            batch.rejections.append(checked)
-        if size >= MAX_BATCH_BYTES or len(batch.events) + len(batch.rejections) >= MAX_BATCH_LINES:
-            yield batch
-            batch, size = Batch([], []), 0
-    if batch.events or batch.rejections:
-        yield batch
-
-
-def _load_each(
-    connection: psycopg.Connection[Any],
-    loader: Loader,
-    batches: Iterator[Batch],
-    reasons: Counter[str],
-    after_batch: Callable[[], None],
-) -> Counts:
+def _load_each(loader: Loader, source: Source, reasons: Counter[str]) -> Counts:
     total = Counts(0, 0, 0)
-    for batch in batches:
-        with connection.transaction():
+    for batch in _batches(source):
+        with loader.transaction():
             refused = loader.stage(batch.events, batch.rejections)
             counts = loader.load()
         reasons.update(rejection.reason.value for rejection in refused)
         total = Counts(*map(sum, zip(total, counts, strict=True)))
-        after_batch()
+        source.tell(batch.done)
     return total
 
 
-def _load_together(
-    connection: psycopg.Connection[Any],
-    loader: Loader,
-    batches: Iterator[Batch],
-    reasons: Counter[str],
-    after_batch: Callable[[], None],
-) -> Counts:
-    with connection.transaction():
-        for batch in batches:
+def _load_together(loader: Loader, source: Source, reasons: Counter[str]) -> Counts:
+    with loader.transaction():
+        for batch in _batches(source):
             refused = loader.stage(batch.events, batch.rejections)
             reasons.update(rejection.reason.value for rejection in refused)
-            after_batch()
+            source.tell(batch.done)
         if reasons:
             loader.discard_events()
         return loader.load()
+
+
+def _batches(source: Source) -> Iterator[Batch]:
+    checked = _checked(source)
+    return one_ahead(checked) if source.is_at_hand else checked
+
+
+def _checked(source: Source) -> Iterator[Batch]:
+    events: list[Event] = []
+    rejections: list[Rejection] = []
+    count = size = 0
+    for count, line in enumerate(source.lines, start=1):
+        size += len(line[-1])
+        checked = read_event(line.number, line.data, datetime.now(UTC)) if isinstance(line, Line) else line
+        if isinstance(checked, Event):
+            events.append(checked)
+        else:
+            rejections.append(checked)
+        if size >= MAX_BATCH_BYTES or len(events) + len(rejections) >= MAX_BATCH_LINES:
+            yield Batch(events, rejections, source.position() if source.position else count)
+            events, rejections, size = [], [], 0
+    if events or rejections:
+        yield Batch(events, rejections, source.position() if source.position else count)

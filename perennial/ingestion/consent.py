@@ -1,28 +1,15 @@
-"""Consent into `consent.ledger`: what events carry, and what a person attests about a history without them."""
+"""What a person attests about a history whose consents were kept elsewhere."""
 
 from dataclasses import dataclass
 from typing import Any
 
 import psycopg
 
-ATTESTED = "attested"
+from perennial.eligibility import PROFILING, TRAINING
+from perennial.ingestion.lock import in_load_order
+from perennial.lifecycle import load_lifecycle
 
-# A further CTE after `loaded` (message_id, customer_id, occurred_at, context) of the statement that loads events.
-# Anything but true refuses: a preference that cannot be read is no consent.
-RECORD_PREFERENCES = """
-recorded as (
-    insert into consent.ledger (customer_id, purpose, is_granted, valid_from, source, message_id)
-    select
-        loaded.customer_id, preference.key, preference.value = 'true', loaded.occurred_at, 'event', loaded.message_id
-    from loaded
-    cross join lateral jsonb_each(nullif(loaded.context #> '{consent,categoryPreferences}', 'null')) as preference
-    on conflict do nothing
-)
-"""
-
-ATTESTED_CUSTOMERS = """
-create temporary table attested_customers (customer_id text primary key, first_at timestamptz)
-"""
+CREATE_ATTESTED = "create temporary table attested_customers (customer_id text primary key, first_at timestamptz)"
 
 COLLECT_CUSTOMERS = """
 insert into attested_customers (customer_id, first_at)
@@ -32,16 +19,16 @@ on conflict (customer_id) do update set first_at = least(attested_customers.firs
 
 _ATTEST = """
 insert into consent.ledger (customer_id, purpose, is_granted, valid_from, source, evidence)
-select customers.customer_id, purpose, true, customers.first_at, %(source)s, %(evidence)s
+select customers.customer_id, purpose, true, customers.first_at, 'attested', %(evidence)s
 from attested_customers as customers
 cross join unnest(%(purposes)s::text[]) as purpose
 left join lateral (
-    select is_granted
+    select ledger.is_granted
     from consent.ledger
     where ledger.customer_id = customers.customer_id
         and ledger.purpose = purpose
         and ledger.valid_from <= customers.first_at
-    order by valid_from desc, is_granted
+    order by ledger.valid_from desc, ledger.is_granted
     limit 1
 ) as before on true
 where before.is_granted is not false
@@ -51,24 +38,30 @@ on conflict do nothing
 
 @dataclass(frozen=True)
 class Attestation:
-    """A person's word that every customer of a file had agreed to `purposes`, and where that is kept (`evidence`).
+    """A person's word that every customer of a file had agreed to `purposes`, and where that is on record (`evidence`).
 
-    Raises ValueError without a purpose or without evidence.
+    Raises ValueError without a purpose or without evidence, or for a purpose that this brand does not have.
     """
 
     purposes: tuple[str, ...]
     evidence: str
 
     def __post_init__(self) -> None:
-        if not self.purposes or not all(purpose.strip() for purpose in self.purposes):
-            raise ValueError("an attestation names at least one purpose: profiling, training, or a channel such as email")
+        known = (PROFILING, TRAINING, *load_lifecycle().channels)
+        unknown = [purpose for purpose in self.purposes if purpose not in known]
+        if unknown or not self.purposes:
+            told = f"'{unknown[0]}' is no purpose" if unknown else "an attestation names at least one purpose"
+            raise ValueError(f"{told}; there are: {', '.join(known)} (channels are set in lifecycle.yml)")
         if not self.evidence.strip():
-            raise ValueError("an attestation says where the consents are kept: give the evidence as a text")
+            raise ValueError("an attestation needs evidence: a text that says where the consents are on record")
 
 
 def attest(connection: psycopg.Connection[Any], attestation: Attestation) -> None:
-    """Grant each purpose to every collected customer from their first event on, unless they had refused before it."""
-    connection.execute(
-        _ATTEST,
-        {"source": ATTESTED, "evidence": attestation.evidence, "purposes": list(attestation.purposes)},
-    )
+    """Grant each purpose to every collected customer from their first event in the file on.
+
+    Whoever had refused before that moment is left out; a later refusal wins by its time; once granted, an attestation
+    of the same file adds nothing.
+    """
+    with connection.transaction():
+        in_load_order(connection)
+        connection.execute(_ATTEST, {"evidence": attestation.evidence, "purposes": sorted(set(attestation.purposes))})

@@ -16,6 +16,7 @@ CLOCK_TOLERANCE = timedelta(minutes=5)
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 # Ids are keys of B-tree indexes, whose entries are limited to 2,704 bytes, up to three ids together.
 MAX_ID_BYTES = 500
+MAX_PURPOSE_BYTES = 100
 
 _MAPPINGS = ("properties", "context", "traits")
 
@@ -43,7 +44,7 @@ class Rejection(NamedTuple):
     payload: bytes
 
 
-class _Refused(Exception):
+class _RefusedError(Exception):
     def __init__(self, reason: Reason) -> None:
         self.reason = reason
 
@@ -57,7 +58,7 @@ def read_event(line: int, data: bytes, now: datetime) -> Event | Rejection:
     """
     try:
         return _read(line, data, now)
-    except _Refused as refused:
+    except _RefusedError as refused:
         return Rejection(line, refused.reason, data)
 
 
@@ -65,17 +66,18 @@ def _read(line: int, data: bytes, now: datetime) -> Event:
     payload, message = _parse(data)
     kind = message.get("type")
     if not isinstance(kind, str) or kind not in TYPES:
-        raise _Refused(Reason.UNKNOWN_TYPE)
+        raise _RefusedError(Reason.UNKNOWN_TYPE)
     message_id = _id(message, "messageId")
     if message_id is None:
-        raise _Refused(Reason.MISSING_MESSAGE_ID)
+        raise _RefusedError(Reason.MISSING_MESSAGE_ID)
     user_id = _id(message, "userId")
     # An alias names the earlier, usually anonymous, id as previousId.
     anonymous_id = _id(message, "anonymousId") or (_id(message, "previousId") if kind == "alias" else None)
     if user_id is None and anonymous_id is None:
-        raise _Refused(Reason.MISSING_CUSTOMER)
+        raise _RefusedError(Reason.MISSING_CUSTOMER)
     event = _event_name(message) if kind == "track" else None
     _check_mappings(message)
+    _check_consent(message)
     occurred_at, sent_at, received_at = _times(message, now)
     return Event(line, message_id, kind, event, user_id, anonymous_id, occurred_at, sent_at, received_at, payload)
 
@@ -84,15 +86,15 @@ def _parse(data: bytes) -> tuple[str, dict[str, Any]]:
     try:
         payload = data.decode()
     except UnicodeDecodeError as error:
-        raise _Refused(Reason.NOT_UTF8) from error
+        raise _RefusedError(Reason.NOT_UTF8) from error
     try:
         message = orjson.loads(data)
     except orjson.JSONDecodeError as error:
-        raise _Refused(Reason.MALFORMED) from error
+        raise _RefusedError(Reason.MALFORMED) from error
     if not isinstance(message, dict):
-        raise _Refused(Reason.NOT_AN_OBJECT)
+        raise _RefusedError(Reason.NOT_AN_OBJECT)
     if "\\u0000" in payload and _has_nul(message):
-        raise _Refused(Reason.NUL_CHARACTER)
+        raise _RefusedError(Reason.NUL_CHARACTER)
     return payload, message
 
 
@@ -108,24 +110,29 @@ def _id(message: dict[str, Any], key: str) -> str | None:
     if isinstance(value, int) and not isinstance(value, bool):
         value = str(value)
     if not isinstance(value, str) or len(value) > MAX_ID_BYTES or len(value.encode()) > MAX_ID_BYTES:
-        raise _Refused(Reason.BAD_ID)
+        raise _RefusedError(Reason.BAD_ID)
     return value if value.strip() else None
 
 
 def _event_name(message: dict[str, Any]) -> str:
     name = message.get("event")
     if not isinstance(name, str) or not name.strip():
-        raise _Refused(Reason.MISSING_EVENT)
+        raise _RefusedError(Reason.MISSING_EVENT)
     return name
 
 
 def _check_mappings(message: dict[str, Any]) -> None:
-    for key in _MAPPINGS:
-        if not isinstance(message.get(key, None) or {}, dict):
-            raise _Refused(Reason.NOT_A_MAPPING)
-    consent = (message.get("context") or {}).get("consent") or {}
-    if not isinstance(consent, dict) or not isinstance(consent.get("categoryPreferences") or {}, dict):
-        raise _Refused(Reason.NOT_A_MAPPING)
+    if not all(isinstance(message.get(key) or {}, dict) for key in _MAPPINGS):
+        raise _RefusedError(Reason.NOT_A_MAPPING)
+
+
+def _check_consent(message: dict[str, Any]) -> None:
+    consent = (message.get("context") or {}).get("consent")
+    preferences = consent.get("categoryPreferences") if isinstance(consent, dict) else consent
+    if preferences is None:
+        return
+    if not isinstance(preferences, dict) or any(len(name.encode()) > MAX_PURPOSE_BYTES for name in preferences):
+        raise _RefusedError(Reason.BAD_CONSENT)
 
 
 def _times(message: dict[str, Any], now: datetime) -> tuple[datetime, datetime | None, datetime]:
@@ -137,12 +144,12 @@ def _times(message: dict[str, Any], now: datetime) -> tuple[datetime, datetime |
     if original and sent_at and received_at:
         occurred_at = received_at - (sent_at - original)
     if occurred_at is None:
-        raise _Refused(Reason.MISSING_TIME)
+        raise _RefusedError(Reason.MISSING_TIME)
     received_at = received_at or now
     if received_at > now + CLOCK_TOLERANCE or occurred_at > received_at + CLOCK_TOLERANCE:
-        raise _Refused(Reason.FUTURE_TIME)
+        raise _RefusedError(Reason.FUTURE_TIME)
     if occurred_at < EARLIEST:
-        raise _Refused(Reason.BAD_TIME)
+        raise _RefusedError(Reason.BAD_TIME)
     return occurred_at, sent_at, received_at
 
 
@@ -154,7 +161,7 @@ def _time(message: dict[str, Any], key: str) -> datetime | None:
         moment = datetime.fromisoformat(value)
         moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except (ValueError, TypeError, OverflowError) as error:
-        raise _Refused(Reason.BAD_TIME) from error
+        raise _RefusedError(Reason.BAD_TIME) from error
     if moment < EARLIEST:
-        raise _Refused(Reason.BAD_TIME)
+        raise _RefusedError(Reason.BAD_TIME)
     return moment

@@ -5,7 +5,7 @@ from io import BufferedReader
 from pathlib import Path
 from typing import cast
 
-from perennial.ingestion.batches import ingest_lines
+from perennial.ingestion.batches import Source, ingest_source
 from perennial.ingestion.consent import Attestation
 from perennial.ingestion.lines import read_lines
 from perennial.ingestion.reports import IngestError, IngestReport, Progress
@@ -22,35 +22,34 @@ def ingest_file(
 ) -> IngestReport:
     """Load a file of Segment-spec JSON Lines, plain or gzip (told by its first bytes), or `-` for standard input.
 
-    Afterwards every good line is in `raw.events` exactly once per messageId, whichever files held it and however often
-    the ingest was killed or repeated; every other line is in `raw.rejected_events` once, with its number and reason.
-    Consent that events carry, and what `attest` states, is in `consent.ledger`. Batches commit one by one, so memory
-    is bounded and a killed ingest is completed by running it again. `progress` is given bytes of the file.
+    Afterwards every good line is in `raw.events`, once per messageId whichever files held it and however often the
+    ingest was killed or repeated; every other line is in `raw.rejected_events` once, with its number and reason.
+    The consent that events carry is in `consent.ledger`, and so is what `attest` states: a grant per customer of the
+    file and purpose from their first event in it on, never against an earlier refusal.
 
-    With `strict`, any refused line means that nothing of the file is loaded: the refused lines are recorded and
+    Batches commit one by one: memory is bounded, and a killed ingest is completed by running it again.
+    `progress` is told of bytes of a file, of lines of a pipe.
+
+    With `strict`, one refused line means that nothing of the file is loaded: only the refused lines are recorded, and
     RejectedLinesError is raised with the report. Raises IngestError when the file cannot be opened.
     """
     if str(path_or_dash) == STANDARD_INPUT:
-        return _ingest(cast(BufferedReader, sys.stdin.buffer), "stdin", None, strict, attest, progress)
+        source = _source(cast("BufferedReader", sys.stdin.buffer), "stdin", progress)
+        return ingest_source(source, strict=strict, attestation=attest)
     path = Path(path_or_dash)
     try:
         stream = path.open("rb")
     except OSError as error:
-        raise IngestError(f"{path} cannot be read: {error.strerror}. Give the path of a .jsonl or .jsonl.gz file, or -") from error
+        raise IngestError(
+            f"{path} cannot be read ({error.strerror}): give a .jsonl or .jsonl.gz file, or - for standard input"
+        ) from error
     with stream:
-        return _ingest(stream, path.name, path.stat().st_size, strict, attest, progress)
+        return ingest_source(_source(stream, path.name, progress), strict=strict, attestation=attest)
 
 
-def _ingest(
-    stream: BufferedReader,
-    source: str,
-    size: int | None,
-    strict: bool,
-    attest: Attestation | None,
-    progress: Progress | None,
-) -> IngestReport:
-    def tell() -> None:
-        if progress and size is not None:
-            progress(stream.tell(), size)
-
-    return ingest_lines(read_lines(stream), source, strict=strict, attestation=attest, after_batch=tell)
+def _source(stream: BufferedReader, name: str, progress: Progress | None) -> Source:
+    if not stream.seekable():
+        return Source(name, read_lines(stream), progress=progress, is_at_hand=False)
+    size = stream.seek(0, 2)
+    stream.seek(0)
+    return Source(name, read_lines(stream), total=size, position=stream.tell, progress=progress)

@@ -27,7 +27,8 @@ class Reason(StrEnum):
     MISSING_TIME = "missing timestamp"
     BAD_TIME = "a time is not ISO 8601 from 1970 on"
     FUTURE_TIME = "time in the future"
-    NOT_A_MAPPING = "properties, context, traits or consent is not an object"
+    NOT_A_MAPPING = "properties, context or traits is not an object"
+    BAD_CONSENT = "consent preferences are not an object with names of at most 100 bytes"
 
 
 @dataclass(frozen=True)

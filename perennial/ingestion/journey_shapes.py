@@ -1,0 +1,31 @@
+"""The shapes that every event of Complete Journey shares."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+
+def track(event: str, message_id: str, household: int, moment: str, properties: dict[str, Any]) -> dict[str, Any]:
+    """A track call of Segment's spec."""
+    return {
+        "type": "track",
+        "event": event,
+        "messageId": message_id,
+        "userId": str(household),
+        "timestamp": moment,
+        "properties": properties,
+    }
+
+
+def in_rows(frame: pd.DataFrame, *columns: str, time: str) -> Iterator[tuple[Any, ...]]:
+    """The columns' values as Python's own, row by row, with the time as ISO 8601 at the end."""
+    return zip(*(frame[column].tolist() for column in columns), iso(frame[time]), strict=True)
+
+
+def iso(times: pd.Series) -> list[str]:
+    """The data has no time zone; its clock is taken as UTC."""
+    seconds = times.to_numpy().astype("datetime64[s]")
+    texts: list[str] = np.datetime_as_string(seconds, timezone="UTC").tolist()
+    return texts

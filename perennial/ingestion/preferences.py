@@ -1,0 +1,138 @@
+"""Consent that events carry (`context.consent.categoryPreferences`), into the ledger wherever it changes.
+
+Segment asks for the consent on every event, so most of it repeats. The ledger keeps what a customer's statements amount
+to: a statement that says what already held is left out, and comes back as soon as a late event makes it a change.
+So at any moment, the newest record of the ledger says what the newest statement said, in whatever order events came.
+"""
+
+from typing import Any
+
+import psycopg
+
+CREATE_STATEMENTS = """
+create temporary table incoming_statements (
+    customer_id text, purpose text, is_granted boolean, valid_from timestamptz, message_id text, is_turn boolean
+) on commit delete rows;
+create temporary table incoming_turns (customer_id text, purpose text) on commit delete rows;
+"""
+
+# Anything but true refuses: a preference that cannot be read is no consent.
+_STATEMENTS_OF_LOAD = """
+select
+    coalesce(events.user_id, events.anonymous_id) as customer_id,
+    preference.key as purpose,
+    preference.value = 'true' as is_granted,
+    events.occurred_at as valid_from,
+    events.message_id
+from raw.events
+cross join lateral jsonb_each(nullif(events.context #> '{consent,categoryPreferences}', 'null')) as preference
+where events.load_id = %(load_id)s
+"""
+
+_STATEMENTS_OF_TURNED = """
+select
+    said.customer_id,
+    preference.key as purpose,
+    preference.value = 'true' as is_granted,
+    said.occurred_at as valid_from,
+    said.message_id
+from (select distinct customer_id from incoming_turns) as turned
+cross join lateral (
+    select turned.customer_id, events.message_id, events.occurred_at, events.context
+    from raw.events
+    where events.user_id = turned.customer_id
+    union all
+    select turned.customer_id, events.message_id, events.occurred_at, events.context
+    from raw.events
+    where events.user_id is null and events.anonymous_id = turned.customer_id
+) as said
+cross join lateral jsonb_each(nullif(said.context #> '{consent,categoryPreferences}', 'null')) as preference
+join incoming_turns on incoming_turns.customer_id = said.customer_id and incoming_turns.purpose = preference.key
+"""
+
+# At one instant the refusal comes last, as it is the one that holds.
+_CHANGES = """
+with stated (customer_id, purpose, is_granted, valid_from, message_id) as ({statements}),
+
+timeline as (
+    select customer_id, purpose, is_granted, valid_from, message_id, true as is_new from stated
+    union all
+    select customer_id, purpose, is_granted, valid_from, message_id, false
+    from consent.ledger
+    where (customer_id, purpose) in (select customer_id, purpose from stated)
+),
+
+compared as (
+    select
+        *,
+        lag(is_granted) over (
+            partition by customer_id, purpose
+            order by valid_from, is_granted desc, is_new, message_id
+        ) as before
+    from timeline
+)
+
+insert into incoming_statements
+select customer_id, purpose, is_granted, valid_from, message_id, before is not null
+from compared
+where is_new and is_granted is distinct from before
+"""
+
+_RECORD = """
+insert into consent.ledger (customer_id, purpose, is_granted, valid_from, source, message_id)
+select customer_id, purpose, is_granted, valid_from, 'event', message_id from incoming_statements
+on conflict do nothing
+"""
+
+_TURNED = """
+insert into incoming_turns
+select distinct customer_id, purpose from incoming_statements where is_turn
+"""
+
+# A refusal that became known late still stands against an attestation of a later moment, unless the customer
+# agreed in between.
+_UPHOLD_REFUSALS = """
+with upheld as (
+    insert into consent.ledger (customer_id, purpose, is_granted, valid_from, source, evidence, message_id)
+    select
+        refused.customer_id, refused.purpose, false, attested.valid_from, 'event',
+        'refused before what was attested', refused.message_id
+    from incoming_statements as refused
+    inner join consent.ledger as attested using (customer_id, purpose)
+    where not refused.is_granted
+        and attested.is_granted
+        and attested.source = 'attested'
+        and attested.valid_from >= refused.valid_from
+        and not exists (
+            select from consent.ledger as agreed
+            where agreed.customer_id = refused.customer_id
+                and agreed.purpose = refused.purpose
+                and agreed.is_granted
+                and agreed.source <> 'attested'
+                and agreed.valid_from > refused.valid_from
+                and agreed.valid_from <= attested.valid_from
+        )
+    on conflict do nothing
+    returning customer_id, purpose
+)
+
+insert into incoming_turns select distinct customer_id, purpose from upheld
+"""
+
+
+def record_preferences(connection: psycopg.Connection[Any], load_id: int) -> None:
+    """Bring the ledger up to what the events of a load state; within the transaction that loads them."""
+    if not _record_changes(connection, _STATEMENTS_OF_LOAD, load_id):
+        return
+    if connection.execute(_TURNED).rowcount:
+        _record_changes(connection, _STATEMENTS_OF_TURNED, load_id)
+    connection.execute("truncate incoming_turns")
+    if connection.execute(_UPHOLD_REFUSALS).rowcount:
+        _record_changes(connection, _STATEMENTS_OF_TURNED, load_id)
+
+
+def _record_changes(connection: psycopg.Connection[Any], statements: str, load_id: int) -> int:
+    query = _CHANGES.replace("{statements}", statements)
+    changes = connection.execute(query, {"load_id": load_id}).rowcount
+    connection.execute(_RECORD)
+    return int(changes)

@@ -1,0 +1,30 @@
+with messages as (
+
+    select * from {{ ref('stg_raw__messages') }}
+
+),
+
+identities as (
+
+    select * from {{ ref('int_identities_resolved') }}
+
+),
+
+moment as (
+
+    select * from {{ ref('int_moment_fixed') }}
+
+)
+
+select
+    messages.message_id,
+    coalesce(messages.user_id, identities.customer_id, messages.anonymous_id) as customer_id,
+    messages.channel,
+    messages.action,
+    messages.campaign_id,
+    messages.occurred_at,
+    (messages.occurred_at at time zone 'UTC')::date as occurred_on,
+    messages.ends_on
+from messages
+inner join moment on messages.load_id <= moment.load_id and messages.occurred_at < moment.snapshot_at
+left join identities on messages.user_id is null and messages.anonymous_id = identities.anonymous_id

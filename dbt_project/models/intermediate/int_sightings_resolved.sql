@@ -1,0 +1,31 @@
+with sightings as (
+
+    select * from {{ ref('int_sightings_counted') }}
+
+),
+
+identities as (
+
+    select * from {{ ref('int_identities_resolved') }}
+
+),
+
+moment as (
+
+    select * from {{ ref('int_moment_fixed') }}
+
+)
+
+select
+    coalesce(sightings.user_id, identities.customer_id, sightings.anonymous_id) as customer_id,
+    sightings.occurred_on,
+    min(sightings.first_at) as first_at,
+    sum(sightings.count_events)::bigint as count_events,
+    sum(sightings.count_page_views)::bigint as count_page_views,
+    sum(sightings.count_products_viewed)::bigint as count_products_viewed,
+    sum(sightings.count_products_added)::bigint as count_products_added
+from sightings
+inner join moment on sightings.load_id <= moment.load_id and sightings.occurred_on <= moment.as_of
+left join identities
+    on sightings.user_id is null and sightings.anonymous_id = identities.anonymous_id
+group by coalesce(sightings.user_id, identities.customer_id, sightings.anonymous_id), sightings.occurred_on

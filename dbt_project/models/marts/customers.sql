@@ -1,0 +1,95 @@
+with sightings as (
+
+    select * from {{ ref('int_sightings_resolved') }}
+
+),
+
+orders as (
+
+    select * from {{ ref('orders') }}
+    where not is_cancelled
+
+),
+
+identifies as (
+
+    select * from {{ ref('stg_raw__traits') }}
+
+),
+
+identities as (
+
+    select * from {{ ref('int_identities_resolved') }}
+
+),
+
+moment as (
+
+    select * from {{ ref('int_moment_fixed') }}
+
+),
+
+seen as (
+
+    select
+        customer_id,
+        min(first_at) as first_seen_at,
+        max(occurred_on) as last_seen_on
+    from sightings
+    group by customer_id
+
+),
+
+bought as (
+
+    select
+        customer_id,
+        min(ordered_at) as first_order_at,
+        max(ordered_at) as last_order_at,
+        count(*) as count_orders,
+        sum(revenue - refunded) as revenue
+    from orders
+    group by customer_id
+
+),
+
+known_traits as (
+
+    select
+        coalesce(identifies.user_id, identities.customer_id, identifies.anonymous_id) as customer_id,
+        trait.name,
+        trait.content,
+        row_number() over (
+            partition by coalesce(identifies.user_id, identities.customer_id, identifies.anonymous_id), trait.name
+            order by identifies.occurred_at desc, identifies.message_id desc
+        ) as recency_rank
+    from identifies
+    inner join moment on identifies.load_id <= moment.load_id and identifies.occurred_at < moment.snapshot_at
+    left join identities on identifies.user_id is null and identifies.anonymous_id = identities.anonymous_id
+    cross join lateral jsonb_each(identifies.traits) as trait (name, content)
+
+),
+
+traits as (
+
+    select
+        customer_id,
+        jsonb_object_agg(name, content) as traits
+    from known_traits
+    where recency_rank = 1
+    group by customer_id
+
+)
+
+select
+    seen.customer_id,
+    seen.first_seen_at,
+    seen.last_seen_on,
+    bought.first_order_at,
+    bought.last_order_at,
+    coalesce(bought.count_orders, 0) as count_orders,
+    coalesce(bought.revenue, 0) as revenue,
+    coalesce(traits.traits, '{}') as traits
+from seen
+left join bought on seen.customer_id = bought.customer_id
+left join traits on seen.customer_id = traits.customer_id

@@ -1,20 +1,16 @@
 """No part phones home: every library's usage reporting, switched off in one place.
 
-The platform keeps customer data and talks to nobody it was not told to. dbt's own switch stands in
-`dbt_project.yml` as well, for those who run plain `dbt`.
+The platform keeps customer data and talks to nobody it was not told to. The locked releases of Airflow, Feast and
+SHAP hold no reporting any more; dbt's own switch stands in `dbt_project.yml` as well, for those who run plain `dbt`.
 """
 
 import os
 
 USAGE_REPORTING_OFF: dict[str, str] = {
-    "DO_NOT_TRACK": "1",
-    "SCARF_ANALYTICS": "false",
-    "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
-    "ASTRO_TELEMETRY_DISABLED": "1",
+    "DO_NOT_TRACK": "true",
     "DBT_SEND_ANONYMOUS_USAGE_STATS": "False",
     "GX_ANALYTICS_ENABLED": "False",
     "MLFLOW_DISABLE_TELEMETRY": "true",
-    "FEAST_USAGE": "False",
 }
 
 

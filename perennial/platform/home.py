@@ -17,6 +17,10 @@ LOOPBACK = "127.0.0.1"
 FOLDERS = ("logs", "run", "inbox", "artifacts", "data-docs", "dbt", "airflow", "valkey")
 
 
+class BrokenHomeError(RuntimeError):
+    """A file of the home was damaged; the message names it and what can be done."""
+
+
 def prepare_home(announce: Callable[[str], None]) -> Path:
     """Create the home's folders, secrets and `lifecycle.yml` where they are missing; never replaces one."""
     home = home_path()
@@ -53,11 +57,19 @@ def _new_secrets() -> dict[str, object]:
 
 
 def read_json(path: Path) -> dict[str, Any]:
-    """The content of a small JSON file of the home; empty when it is not there or was cut short."""
+    """The content of a small JSON file of the home; empty when it is not there.
+
+    Raises BrokenHomeError when it is there and cannot be read: guessing would lose passwords.
+    """
     try:
         content: dict[str, Any] = json.loads(path.read_text())
-    except (FileNotFoundError, json.JSONDecodeError):
+    except FileNotFoundError:
         return {}
+    except json.JSONDecodeError as error:
+        raise BrokenHomeError(
+            f"{path} is damaged ({error}). Restore it from a backup, or remove it to have it made anew; without its "
+            "secrets.json a home cannot be opened again, and `make clean` starts afresh."
+        ) from error
     return content
 
 

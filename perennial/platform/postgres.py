@@ -5,6 +5,7 @@ import subprocess
 import warnings
 from pathlib import Path
 
+import psutil
 import psycopg
 from psycopg import sql
 
@@ -65,17 +66,10 @@ class PostgresServer:
 
     def is_running(self) -> bool:
         try:
-            self._pg_ctl("status")
-        except (subprocess.CalledProcessError, FileNotFoundError):
+            pid = int((self.folder / "postmaster.pid").read_text().splitlines()[0])
+            return psutil.Process(pid).name() == "postgres"
+        except (FileNotFoundError, IndexError, ValueError, psutil.NoSuchProcess):
             return False
-        return True
-
-    def is_answering(self) -> bool:
-        try:
-            psycopg.connect(self.url, dbname="postgres", connect_timeout=2).close()
-        except psycopg.OperationalError:
-            return False
-        return True
 
     def _is_configured(self) -> bool:
         return "perennial.conf" in (self.folder / "postgresql.conf").read_text()

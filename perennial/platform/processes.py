@@ -40,6 +40,7 @@ class ManagedProcess:
                 start_new_session=True,
                 cwd=self.home,
             )
+        process.returncode = 0  # it is meant to outlive this program: no warning about that
         started = psutil.Process(process.pid).create_time()
         self.pid_file.write_text(json.dumps({"pid": process.pid, "started": started}))
 

@@ -53,8 +53,7 @@ def up(announce: Callable[[str], None] = print, services: Iterable[str] = ALL) -
     prepare_home(announce)
     with _only_one(home_path()):
         wanted = tuple(services)
-        ports = _assign_ports(announce)
-        secrets = read_json(home_path() / "secrets.json")
+        ports, secrets = _assign_ports(announce), read_json(home_path() / "secrets.json")
         postgres = PostgresServer(home_path() / "postgres", ports["postgres"], secrets["owner_password"])
         _remember(ports, secrets, postgres.url)
         settings = load_settings()

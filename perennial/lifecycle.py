@@ -27,10 +27,13 @@ class Section(BaseModel):
 class StageThresholds(Section):
     onboarding_orders: Annotated[int, Field(ge=1)]
     onboarding_days: Days | None
+    onboarding_quantile: Quantile
     slipping_after_gaps: Annotated[float, Field(gt=0)]
     slipping_quantile: Quantile
     winback_after_days: Days | None
     winback_quantile: Quantile
+    winback_at_least_days: Days
+    unknown_cadence_days: Days
 
 
 class Training(Section):

@@ -1,0 +1,88 @@
+"""What a build says afterwards: each node's outcome, and in words what went wrong."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+FAILED = frozenset({"error", "fail", "runtime error", "partial success"})
+SKIPPED = "skipped"
+SHOWN_FAILURES = 5
+
+
+@dataclass(frozen=True)
+class NodeResult:
+    """One model, test or source of the run. `rows` is what the warehouse said it wrote; None where it does not say."""
+
+    name: str
+    resource_type: str
+    status: str
+    seconds: float
+    rows: int | None
+    message: str
+
+    @property
+    def is_failed(self) -> bool:
+        return self.status in FAILED
+
+    def __str__(self) -> str:
+        rows = f"{self.rows:>12,} rows" if self.rows is not None else " " * 17
+        return f"{self.status:<8} {self.resource_type:<9} {self.name:<44} {rows} {self.seconds:8.2f} s"
+
+
+@dataclass(frozen=True)
+class BuildReport:
+    """Every node that ran, in the order in which they finished, and the seconds of the whole."""
+
+    as_of: date
+    nodes: Sequence[NodeResult]
+    seconds: float
+
+    @property
+    def failed(self) -> list[NodeResult]:
+        return [node for node in self.nodes if node.is_failed]
+
+    @property
+    def warned(self) -> list[NodeResult]:
+        return [node for node in self.nodes if node.status == "warn"]
+
+    @property
+    def count_skipped(self) -> int:
+        return sum(node.status == SKIPPED for node in self.nodes)
+
+    def rows(self, name: str) -> int | None:
+        """What the node called `name` wrote in this run; None when it did not run or does not say."""
+        return next((node.rows for node in self.nodes if node.name == name), None)
+
+    def __str__(self) -> str:
+        models = [str(node) for node in self.nodes if node.resource_type != "test" or node.is_failed]
+        count_tests = sum(node.resource_type == "test" for node in self.nodes)
+        summary = (
+            f"Marts as of {self.as_of}: {len(self.nodes) - count_tests} models, {count_tests} tests, "
+            f"{len(self.failed)} failed, {self.count_skipped} skipped, {self.seconds:.1f} s"
+        )
+        return "\n".join([*models, summary])
+
+
+class BuildFailedError(RuntimeError):
+    """The marts were not built as asked; the text says which node failed, why, and what was left undone."""
+
+    def __init__(self, message: str, report: BuildReport | None = None) -> None:
+        super().__init__(message)
+        self.report = report
+
+
+def failure(report: BuildReport) -> BuildFailedError:
+    """The error that tells of a report's failed nodes."""
+    shown = [f"- {node.resource_type} {node.name}: {_first_lines(node.message)}" for node in report.failed]
+    more = len(shown) - SHOWN_FAILURES
+    lines = [
+        f"The warehouse build as of {report.as_of} failed in {len(shown)} place{'s' if len(shown) > 1 else ''}; "
+        f"{report.count_skipped} that depend on them were skipped and keep what they held.",
+        *shown[:SHOWN_FAILURES],
+        *([f"- and {more} more"] if more > 0 else []),
+    ]
+    return BuildFailedError("\n".join(lines), report)
+
+
+def _first_lines(message: str) -> str:
+    return " ".join(line.strip() for line in message.strip().splitlines()[:6])

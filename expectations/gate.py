@@ -1,0 +1,61 @@
+"""The doors: run a suite as of a day, remember the run, and stop what must not be used."""
+
+import time
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from expectations.history import Baseline, Statistics, find_baseline, list_runs, remember
+from expectations.raw import raw_statistics, raw_suite
+from expectations.report import GateFailedError, GateReport
+from expectations.suites import Measures
+from perennial.quiet import switch_off_usage_reporting
+from perennial.settings import load_settings
+
+Suite = Callable[[date, Baseline | None], list[Measures]]
+
+
+def validate_raw(as_of: date, *, is_accepted: bool = False) -> GateReport:
+    """Whether `raw.events` may be built from, as of the end of a day (UTC).
+
+    Afterwards gate.runs has a row of the suite `raw` and Data Docs in the home a page for it, passed or not.
+    `is_accepted`: a person has judged that the history changed for good reason; it is not compared with earlier runs and
+    later runs are compared with this one. Raises GateFailedError, which lists every critical failure in words.
+    """
+    return _validate("raw", as_of, raw_suite, raw_statistics, is_accepted=is_accepted)
+
+
+def _validate(
+    name: str, as_of: date, suite: Suite, take_statistics: Callable[[date], Statistics], *, is_accepted: bool
+) -> GateReport:
+    started = time.monotonic()
+    switch_off_usage_reporting()
+    from expectations.checkpoint import run_checkpoint
+    from expectations.pages import run_page, write_index, write_run
+
+    site = load_settings().home / "data-docs"
+    baseline = None if is_accepted else find_baseline(name, as_of)
+    validated = run_checkpoint(name, as_of, suite(as_of, baseline), site)
+    statistics: dict[str, Any] = {**take_statistics(as_of), "is_accepted": is_accepted}
+    gate_run_id = remember(name, as_of, validated.checks, statistics)
+    report = GateReport(
+        suite=name,
+        as_of=as_of,
+        results=validated.checks,
+        seconds=time.monotonic() - started,
+        data_docs=run_page(site, gate_run_id),
+        compared_with=_compared_with(baseline, is_accepted=is_accepted),
+    )
+    write_run(site, gate_run_id, report, validated.pages)
+    write_index(site, list_runs())
+    if not report.is_success:
+        raise GateFailedError(report)
+    return report
+
+
+def _compared_with(baseline: Baseline | None, *, is_accepted: bool) -> str:
+    if is_accepted:
+        return "Accepted by hand: not compared with earlier runs."
+    if baseline is None:
+        return "The first good run up to this day will be this one: there is nothing yet to compare it with."
+    return f"Compared with the good run as of {baseline.as_of}."

@@ -1,0 +1,82 @@
+"""What the gate says: each check in words a person understands, and whether the data may be used."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+
+
+class Severity(StrEnum):
+    """A failed critical check stops the data; a failed warning is shown and lets it pass."""
+
+    CRITICAL = "critical"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True)
+class Check:
+    """One expectation and how it went. Neither `observed` nor `expected` ever holds a customer's id or value."""
+
+    name: str
+    severity: Severity
+    is_success: bool
+    observed: str
+    expected: str
+    meaning: str
+
+    def __str__(self) -> str:
+        return f"{self.name}: expected {self.expected}; found {self.observed}. {self.meaning}"
+
+
+@dataclass(frozen=True)
+class GateReport:
+    """One run of a suite. `data_docs` is the page of this run; `compared_with` says which earlier run it was held against."""
+
+    suite: str
+    as_of: date
+    results: list[Check]
+    seconds: float
+    data_docs: Path
+    compared_with: str
+
+    @property
+    def failures(self) -> list[Check]:
+        return _failed(self.results, Severity.CRITICAL)
+
+    @property
+    def warnings(self) -> list[Check]:
+        return _failed(self.results, Severity.WARNING)
+
+    @property
+    def is_success(self) -> bool:
+        return not self.failures
+
+    def __str__(self) -> str:
+        verdict = "passed" if self.is_success else "FAILED"
+        head = (
+            f"Gate {self.suite} as of {self.as_of} {verdict}: {len(self.results)} checks, {len(self.failures)} critical "
+            f"failures, {len(self.warnings)} warnings, {self.seconds:.1f} s. {self.compared_with}"
+        )
+        lines = [f"  FAILED  {check}" for check in self.failures] + [f"  warning {check}" for check in self.warnings]
+        return "\n".join([head, *lines, f"  Data Docs: {self.data_docs}"])
+
+
+class GateFailedError(RuntimeError):
+    """The data may not be used. The text lists each critical failure: what was expected, what was found, what to do."""
+
+    def __init__(self, report: GateReport) -> None:
+        self.report = report
+        reasons = "\n".join(f"- {check}" for check in report.failures)
+        super().__init__(
+            f"The gate stopped {report.suite} as of {report.as_of}: nothing downstream may use it, the last good "
+            f"audiences stay in place.\n{reasons}\nThe whole report: {report.data_docs}"
+        )
+
+
+class GateBrokenError(RuntimeError):
+    """A check could not be made at all, so nothing is known about the data and nothing may use it."""
+
+
+def _failed(checks: Iterable[Check], severity: Severity) -> list[Check]:
+    return [check for check in checks if check.severity is severity and not check.is_success]

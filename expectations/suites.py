@@ -1,0 +1,90 @@
+"""The language in which the suites are written: measures taken by one query each, and the bounds they must keep.
+
+Every query answers with a small table of counts, shares and distances, one row per `part` (a table, a feature, a
+stage). Great Expectations only ever sees those, so no report can hold a customer's id or value.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from string import Template
+
+from expectations.report import Severity
+
+SQL = Path(__file__).with_name("sql")
+
+
+def count(value: float) -> str:
+    return f"{value:,.0f}"
+
+
+def share(value: float) -> str:
+    return f"{100 * value:.2f}".rstrip("0").rstrip(".") + "%"
+
+
+def days(value: float) -> str:
+    return f"{value:,.1f} days"
+
+
+def distance(value: float) -> str:
+    return f"{value:.2f}"
+
+
+@dataclass(frozen=True)
+class Bound:
+    """Where one measure (a column of the query) must lie, in every row; rows without it (null) are not judged."""
+
+    name: str
+    column: str
+    minimum: float | None
+    maximum: float | None
+    severity: Severity
+    expected: str
+    meaning: str
+    show: Callable[[float], str] = count
+
+    @property
+    def sentence(self) -> str:
+        """What is expected, the bound written as a person reads it."""
+        bound = self.minimum if self.minimum is not None else self.maximum
+        return self.expected.format(bound="" if bound is None else self.show(bound))
+
+
+@dataclass(frozen=True)
+class Measures:
+    """A query, the bounds on what it answers, and the heading under which Data Docs show them."""
+
+    name: str
+    query: str
+    bounds: list[Bound]
+
+
+def critical(
+    name: str,
+    column: str,
+    expected: str,
+    meaning: str,
+    *,
+    at_least: float | None = None,
+    at_most: float | None = None,
+    show: Callable[[float], str] = count,
+) -> Bound:
+    return Bound(name, column, at_least, at_most, Severity.CRITICAL, expected, meaning, show)
+
+
+def warning(
+    name: str,
+    column: str,
+    expected: str,
+    meaning: str,
+    *,
+    at_least: float | None = None,
+    at_most: float | None = None,
+    show: Callable[[float], str] = count,
+) -> Bound:
+    return Bound(name, column, at_least, at_most, Severity.WARNING, expected, meaning, show)
+
+
+def read_query(name: str, **values: object) -> str:
+    """The text of `sql/<name>.sql` with its `$names` filled in: only moments, numbers and names of our own catalog."""
+    return Template((SQL / f"{name}.sql").read_text()).substitute({key: str(value) for key, value in values.items()})

@@ -1,18 +1,40 @@
 """The door to the feature store: Feast over the warehouse (offline) and Valkey (online).
 
-Feast itself takes seconds to import, so every door imports it when called.
+Feast, pandas and pyarrow take seconds to import, so a door's module is loaded when the door is first asked for.
 """
 
-from perennial.features.loading import MaterializeReport, materialize
-from perennial.features.reading import historical_features, online_features
-from perennial.features.registry import ApplyReport, apply_feature_repo, feature_store
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from perennial.features.loading import MaterializeReport, materialize
+    from perennial.features.reading import historical_features, online_features
+    from perennial.features.registry import ApplyReport, apply_feature_repo, close_feature_store, feature_store
 
 __all__ = [
     "ApplyReport",
     "MaterializeReport",
     "apply_feature_repo",
+    "close_feature_store",
     "feature_store",
     "historical_features",
     "materialize",
     "online_features",
 ]
+
+_MODULES = {
+    "MaterializeReport": "loading",
+    "materialize": "loading",
+    "historical_features": "reading",
+    "online_features": "reading",
+    "ApplyReport": "registry",
+    "apply_feature_repo": "registry",
+    "close_feature_store": "registry",
+    "feature_store": "registry",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)

@@ -32,7 +32,7 @@ def stream_query(connection: psycopg.Connection[Any], query: str) -> Iterator[pa
         reader = csv.open_csv(
             io.BufferedReader(_CopyReader(copy), BLOCK_BYTES),
             read_options=csv.ReadOptions(block_size=BLOCK_BYTES),
-            parse_options=csv.ParseOptions(newlines_in_values=True),
+            parse_options=csv.ParseOptions(newlines_in_values=True, ignore_empty_lines=False),
             convert_options=csv.ConvertOptions(
                 column_types=schema,
                 null_values=[""],
@@ -43,6 +43,11 @@ def stream_query(connection: psycopg.Connection[Any], query: str) -> Iterator[pa
             ),
         )
         yield from reader
+
+
+def read_query(connection: psycopg.Connection[Any], query: str) -> pa.Table:
+    """The whole result of `query`; a table without rows still has its columns."""
+    return pa.Table.from_batches(stream_query(connection, query), schema=describe_query(connection, query))
 
 
 def describe_query(connection: psycopg.Connection[Any], query: str) -> pa.Schema:

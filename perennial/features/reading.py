@@ -5,6 +5,7 @@ no boolean, text object with None for unknown. Columns of `customer_features` ke
 view are called `<model>_<field>`, for example `churn_risk_probability`.
 """
 
+import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ import pandas as pd
 import pyarrow as pa
 
 from perennial.database import Role, connect
-from perennial.features.copying import stream_query
+from perennial.features.copying import read_query
 from perennial.features.registry import feature_store
 
 if TYPE_CHECKING:
@@ -32,11 +33,13 @@ def historical_features(entity_sql: str, service: str) -> pd.DataFrame:
     """
     store = feature_store()
     wanted = store.get_feature_service(service)
-    job = store.get_historical_features(entity_sql, wanted, full_feature_names=True)
-    # Feast wrote the point-in-time join; running it here keeps types and order, and memory within bounds.
-    query = job.to_sql()
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "pandas only supports SQLAlchemy")  # Feast hands pandas a plain connection
+        job = store.get_historical_features(entity_sql, wanted, full_feature_names=True)
+        query = job.to_sql()
+    # Feast wrote the point-in-time join; running it here keeps the types, and memory within bounds.
     with connect(Role.READER) as connection:
-        table = pa.Table.from_batches(stream_query(connection, query))
+        table = read_query(connection, query)
     table = table.rename_columns([_plain_name(name) for name in table.column_names])
     features = _columns(wanted)
     frame = table.select([name for name in table.column_names if name not in features]).to_pandas()

@@ -37,21 +37,29 @@ class ApplyReport:
 
 def feature_store() -> "FeatureStore":
     """The Feast store of this process's home, opened once. Its registry is read again every minute."""
-    return _open_store(str(load_settings().home))
+    settings = load_settings()
+    return _open_store(settings.feature_repo, tuple(tool_environment(settings).items()))
 
 
-@lru_cache(maxsize=2)
-def _open_store(home: str) -> "FeatureStore":
+@lru_cache(maxsize=1)
+def _open_store(folder: Path, variables: tuple[tuple[str, str], ...]) -> "FeatureStore":
     switch_off_usage_reporting()
     with _without_runtime_type_checks():
         from feast import FeatureStore, RepoConfig
 
-    settings = load_settings()
-    content = yaml.safe_load((settings.feature_repo / "feature_store.yaml").read_text())
+    content = yaml.safe_load((folder / "feature_store.yaml").read_text())
     # The passwords go from the home's settings into the configuration, past the process's environment.
-    filled = _fill_in(content, tool_environment(settings))
+    filled = _fill_in(content, dict(variables))
     filled["offline_store"]["port"] = int(filled["offline_store"]["port"])
-    return FeatureStore(config=RepoConfig(**filled, repo_path=Path(home)))
+    return FeatureStore(config=RepoConfig(**filled, repo_path=folder))
+
+
+def close_feature_store() -> None:
+    """Let go of the connections that this process's store holds; the next `feature_store()` opens it anew."""
+    if _open_store.cache_info().currsize:
+        store = feature_store()
+        store.registry.write_engine.dispose()
+        _open_store.cache_clear()
 
 
 @contextmanager

@@ -100,7 +100,6 @@ def airflow_environment(settings: Settings, port: int, log_port: int) -> dict[st
         "CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(passwords),
         "CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
         "DATABASE__SQL_ALCHEMY_CONN": url.render_as_string(hide_password=False),
-        "DATABASE__LOAD_DEFAULT_CONNECTIONS": "False",
         "API__HOST": LOOPBACK,
         "API__PORT": str(port),
         "API__BASE_URL": f"http://{LOOPBACK}:{port}",

@@ -1,7 +1,7 @@
 """`python -m perennial.schema`: prepare the warehouse of servers that others run, and the home beside it.
 
-What `perennial up` does for the embedded servers. Settings come from `PERENNIAL_*` variables, with the owner's password in
-`PERENNIAL_DATABASE_URL`. Safe to run at any time.
+What `perennial up` does for the embedded servers. Settings come from `PERENNIAL_*` variables, with the owner's
+password in `PERENNIAL_DATABASE_URL`. Safe to run at any time.
 """
 
 import shutil

@@ -10,7 +10,8 @@ import typer
 from perennial.console.main import app
 from perennial.settings import PROJECT_ROOT
 
-DOCUMENTS = [PROJECT_ROOT / "README.md", PROJECT_ROOT / "CONTRIBUTING.md", *sorted((PROJECT_ROOT / "docs").glob("*.md"))]
+PAGES = sorted((PROJECT_ROOT / "docs").glob("*.md"))
+DOCUMENTS = [PROJECT_ROOT / "README.md", PROJECT_ROOT / "CONTRIBUTING.md", *PAGES]
 README = DOCUMENTS[0].read_text()
 
 

@@ -40,6 +40,7 @@ class Summary:
     audiences: Sequence[Mapping[str, Any]]
     seconds: Mapping[str, float]
     ingested: Mapping[str, int]
+    tasks: Sequence[Mapping[str, Any]]
 
 
 def summarise(watch: Stopwatch, report: "IngestReport", progress: ChainProgress) -> Summary:

@@ -38,7 +38,8 @@ def add_load(load_id: int) -> None:
         connection.execute("insert into raw.loads values (%s, 'test', now(), 0, 0, 0)", [load_id])
 
 
-def test_down_and_up_again_keeps_the_data(own_home: Path) -> None:
+@pytest.mark.usefixtures("own_home")
+def test_down_and_up_again_keeps_the_data() -> None:
     start()
     add_load(1)
     assert set(down()) == {"valkey", "postgres"}
@@ -91,7 +92,8 @@ def test_a_port_in_use_is_said_and_stepped_around(own_home: Path) -> None:
     assert read_json(own_home / "platform.json")["ports"]["valkey"] != PREFERRED_PORTS["valkey"]
 
 
-def test_two_homes_run_side_by_side(own_home: Path, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("own_home")
+def test_two_homes_run_side_by_side(tmp_path: Path) -> None:
     start()
     add_load(1)
     os.environ[HOME_VARIABLE] = str(tmp_path / "second")
@@ -101,14 +103,16 @@ def test_two_homes_run_side_by_side(own_home: Path, tmp_path: Path) -> None:
     down()
 
 
-def test_only_the_loader_writes_raw(own_home: Path) -> None:
+@pytest.mark.usefixtures("own_home")
+def test_only_the_loader_writes_raw() -> None:
     start()
     for role in (Role.TRANSFORMER, Role.PUBLISHER, Role.READER):
         with connect(role) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
             connection.execute("insert into raw.loads values (2, 'test', now(), 0, 0, 0)")
 
 
-def test_the_reader_writes_nothing_at_all(own_home: Path) -> None:
+@pytest.mark.usefixtures("own_home")
+def test_the_reader_writes_nothing_at_all() -> None:
     start()
     with connect(Role.READER) as connection:
         granted = connection.execute(
@@ -129,7 +133,7 @@ def test_servers_listen_on_loopback_only_and_ask_for_passwords(own_home: Path) -
         psycopg.connect(host=LOOPBACK, port=ports["postgres"], user="reader", password="wrong", dbname="warehouse")
 
 
-def test_secrets_are_generated_anew_and_readable_by_the_owner_alone(own_home: Path, tmp_path: Path) -> None:
+def test_secrets_are_generated_anew_and_readable_by_the_owner_alone(own_home: Path) -> None:
     start()
     for name in ("secrets.json", "platform.json", "dbt/profiles.yml", "valkey/valkey.conf"):
         assert stat.S_IMODE((own_home / name).stat().st_mode) == 0o600, name
@@ -138,6 +142,7 @@ def test_secrets_are_generated_anew_and_readable_by_the_owner_alone(own_home: Pa
     assert min(len(str(value)) for value in first.values()) >= 32
 
 
-def test_a_home_that_was_never_built_is_named_with_the_command_that_builds_it(own_home: Path) -> None:
+@pytest.mark.usefixtures("own_home")
+def test_a_home_that_was_never_built_is_named_with_the_command_that_builds_it() -> None:
     with pytest.raises(HomeNotReadyError, match="perennial up"):
         connect(Role.READER)

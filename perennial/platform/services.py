@@ -112,6 +112,7 @@ def airflow_environment(settings: Settings, port: int, log_port: int) -> dict[st
         # A finished task is noticed at the next heartbeat: the default of 5 s would add as much to every task.
         "WORKERS__MIN_HEARTBEAT_INTERVAL": "1",
         "SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.5",
+        "DAG_PROCESSOR__REFRESH_INTERVAL": "30",
         "DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "30",
         "DAG_PROCESSOR__DAG_FILE_PROCESSOR_TIMEOUT": "120",
     }

@@ -3,17 +3,13 @@
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
-from rich.console import Group
-from rich.text import Text
 
-from perennial.console.output import JsonOption, err, show, spoken_errors, table
+from perennial.console.audience_pages import render_diff, render_explanation
+from perennial.console.output import JsonOption, err, show, spoken_errors
 from perennial.moments import parse_as_of
-
-if TYPE_CHECKING:
-    from perennial.audiences import Diff, Explanation
 
 app = typer.Typer(help="Scored audiences, one for each lifecycle stage.", no_args_is_help=True)
 
@@ -76,7 +72,7 @@ def diff(stage: StageArgument, as_of: AsOfOption = None, as_json: JsonOption = F
     from perennial.audiences import diff
 
     with spoken_errors(as_json=as_json):
-        show(diff(stage, as_of=parse_as_of(as_of) if as_of else None), as_json=as_json, render=_render_diff)
+        show(diff(stage, as_of=parse_as_of(as_of) if as_of else None), as_json=as_json, render=render_diff)
 
 
 @app.command()
@@ -90,7 +86,7 @@ def explain(
 
     with spoken_errors(as_json=as_json):
         show(
-            explain(customer, as_of=parse_as_of(as_of) if as_of else None), as_json=as_json, render=_render_explanation
+            explain(customer, as_of=parse_as_of(as_of) if as_of else None), as_json=as_json, render=render_explanation
         )
 
 
@@ -100,14 +96,3 @@ def _announce_staleness(run: Any) -> None:
             f"[yellow]This audience is of {run.as_of}; newer events have come in since. "
             "`perennial run` brings it up to date.[/]"
         )
-
-
-def _render_diff(changes: "Diff") -> Any:
-    raise NotImplementedError
-
-
-def _render_explanation(explanation: "Explanation") -> Any:
-    raise NotImplementedError
-
-
-__all__ = ["Group", "Text", "app", "table"]

@@ -57,6 +57,8 @@ def ingest_source(source: Source, *, strict: bool = False, attestation: Attestat
         loaded, duplicate, rejected = load(loader, source, reasons)
         if attestation and not (strict and rejected):
             attest(connection, attestation)
+    if source.total is not None:
+        source.tell(source.total)
     report = IngestReport(source.name, loaded, duplicate, rejected, dict(reasons), time.monotonic() - started)
     if strict and rejected:
         raise RejectedLinesError(report)

@@ -122,7 +122,7 @@ def _event_name(message: dict[str, Any]) -> str:
 
 
 def _check_mappings(message: dict[str, Any]) -> None:
-    if not all(isinstance(message.get(key) or {}, dict) for key in _MAPPINGS):
+    if not all(isinstance(message.get(key), dict | None) for key in _MAPPINGS):
         raise _RefusedError(Reason.NOT_A_MAPPING)
 
 

@@ -12,14 +12,14 @@ from pathlib import Path
 from typing import Any
 
 import great_expectations as gx
-from great_expectations.checkpoint import UpdateDataDocsAction
 
 from expectations.measured import expectation_of
 from expectations.report import Check, GateBrokenError
 from expectations.suites import Bound, Measures
 from perennial.database import Role, database_url
 
-# add_postgres refuses a URL without a host (a socket's folder), and a config string keeps the password out of GX's records.
+# add_postgres refuses a URL without a host (a socket's folder); a config string also keeps the password out of GX's
+# records.
 URL_VARIABLE = "PERENNIAL_GATE_URL"
 SITE = "perennial"
 
@@ -42,11 +42,12 @@ def run_checkpoint(suite: str, as_of: date, measures: list[Measures], site: Path
             gx.Checkpoint(
                 name=f"{suite} as of {as_of}",
                 validation_definitions=[_validation_definition(context, source, each) for each in measures],
-                actions=[UpdateDataDocsAction(name="update data docs", site_names=[SITE])],
                 result_format="SUMMARY",
             )
         )
         outcome = checkpoint.run(run_id=gx.RunIdentifier(run_name=f"{suite}-{as_of}"))
+    # Once for all pages: the checkpoint's own action would set up the site anew for each of them.
+    context.build_data_docs(site_names=[SITE])
     return Validated(_checks(outcome.run_results, measures), _pages(outcome.run_results))
 
 
@@ -72,14 +73,21 @@ def _publish_to(context: Any, site: Path) -> None:
 def _section(store: str, renderer: str) -> dict[str, Any]:
     view = {"module_name": "expectations.pages", "class_name": "PageView"}
     renderer_config = {"class_name": renderer}
-    return {"class_name": "DefaultSiteSectionBuilder", "source_store_name": store, "renderer": renderer_config, "view": view}
+    return {
+        "class_name": "DefaultSiteSectionBuilder",
+        "source_store_name": store,
+        "renderer": renderer_config,
+        "view": view,
+    }
 
 
 @contextmanager
 def _warehouse(context: Any) -> Iterator[Any]:
     os.environ[URL_VARIABLE] = database_url(Role.READER).render_as_string(hide_password=False)
     # Each query runs once, into a temporary table that the expectations then read.
-    source = context.data_sources.add_postgres("warehouse", connection_string=f"${{{URL_VARIABLE}}}", create_temp_table=True)
+    source = context.data_sources.add_postgres(
+        "warehouse", connection_string=f"${{{URL_VARIABLE}}}", create_temp_table=True
+    )
     try:
         yield source
     finally:
@@ -102,7 +110,11 @@ def _validation_definition(context: Any, source: Any, measures: Measures) -> Any
 
 def _checks(run_results: Any, measures: list[Measures]) -> list[Check]:
     by_key = {
-        (suite_result.suite_name, result.expectation_config.meta["check"], result.expectation_config.severity.value): result
+        (
+            suite_result.suite_name,
+            result.expectation_config.meta["check"],
+            result.expectation_config.severity.value,
+        ): result
         for suite_result in run_results.values()
         for result in suite_result.results
     }

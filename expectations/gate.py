@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from expectations.history import Baseline, Statistics, find_baseline, list_runs, remember
+from expectations.marts import marts_suite, take_marts_statistics
 from expectations.raw import raw_statistics, raw_suite
 from expectations.report import GateFailedError, GateReport
 from expectations.suites import Measures
@@ -19,10 +20,19 @@ def validate_raw(as_of: date, *, is_accepted: bool = False) -> GateReport:
     """Whether `raw.events` may be built from, as of the end of a day (UTC).
 
     Afterwards gate.runs has a row of the suite `raw` and Data Docs in the home a page for it, passed or not.
-    `is_accepted`: a person has judged that the history changed for good reason; it is not compared with earlier runs and
-    later runs are compared with this one. Raises GateFailedError, which lists every critical failure in words.
+    `is_accepted`: a person has judged that the history changed for good reason; it is not compared with earlier runs,
+    and later runs are compared with this one. Raises GateFailedError, which lists every critical failure in words.
     """
     return _validate("raw", as_of, raw_suite, raw_statistics, is_accepted=is_accepted)
+
+
+def validate_marts(as_of: date, *, is_accepted: bool = False) -> GateReport:
+    """Whether the marts, built as of the end of a day (UTC), may be trained on, scored and published.
+
+    Afterwards gate.runs has a row of the suite `marts` and Data Docs in the home a page for it, passed or not.
+    `is_accepted` as in validate_raw. Raises GateFailedError, which lists every critical failure in words.
+    """
+    return _validate("marts", as_of, marts_suite, take_marts_statistics, is_accepted=is_accepted)
 
 
 def _validate(

@@ -1,4 +1,4 @@
-"""The memory of the gate: each run leaves its statistics in gate.runs, and the next is held against the last good one."""
+"""The memory of the gate: a run leaves its statistics in gate.runs, and the next is held against the last good one."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -64,10 +64,24 @@ def remember(suite: str, as_of: date, checks: list[Check], statistics: Statistic
     failed = sorted((check for check in checks if not check.is_success), key=lambda check: check.severity)
     count_critical = sum(check.severity is Severity.CRITICAL for check in failed)
     failures = [
-        {"check": each.name, "severity": each.severity, "expected": each.expected, "observed": each.observed, "meaning": each.meaning}
+        {
+            "check": each.name,
+            "severity": each.severity,
+            "expected": each.expected,
+            "observed": each.observed,
+            "meaning": each.meaning,
+        }
         for each in failed
     ]
-    row = (suite, as_of, count_critical == 0, count_critical, len(failed) - count_critical, Jsonb(statistics), Jsonb(failures))
+    row = (
+        suite,
+        as_of,
+        count_critical == 0,
+        count_critical,
+        len(failed) - count_critical,
+        Jsonb(statistics),
+        Jsonb(failures),
+    )
     with connect(Role.PUBLISHER) as connection:
         written = connection.execute(
             "insert into gate.runs (suite, as_of, is_success, count_critical, count_warnings, statistics, failures) "
@@ -92,7 +106,7 @@ def list_runs(limit: int = 200) -> list[Run]:
 def read_statistics(query: str) -> Statistics:
     """The one JSON document that a statistics query answers with."""
     with connect(Role.READER) as connection:
-        row = connection.execute(query).fetchone()  # type: ignore[call-overload]  # a query of our own sql/ folder
+        row = connection.execute(query).fetchone()
     if row is None:
         raise RuntimeError("a statistics query answered with no row")
     statistics: Statistics = row[0]

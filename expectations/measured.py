@@ -14,7 +14,7 @@ MOST_NAMED = 5
 
 
 class ExpectMeasuresToLieWithin(gxe.UnexpectedRowsExpectation):  # type: ignore[misc]  # GX ships without usable types here
-    """Every part's measure lies within the bounds. The observed value names the parts that do not, else the nearest to it."""
+    """Every part's measure lies within the bounds. The observed value names those that do not, else the nearest."""
 
     unit: str
     minimum: float | None = None
@@ -30,17 +30,24 @@ class ExpectMeasuresToLieWithin(gxe.UnexpectedRowsExpectation):  # type: ignore[
     ) -> dict[str, Any]:
         rows = [(str(row["part"]), float(row["measure"])) for row in metrics["unexpected_rows_query.table"]]
         outside = [row for row in rows if not self._holds(row[1])]
-        return {"success": not outside, "result": {"observed_value": self._describe(outside or rows[:1], len(outside))}}
+        observed = self._name(outside) if outside else self._summarize(rows)
+        return {"success": not outside, "result": {"observed_value": observed}}
 
     def _holds(self, value: float) -> bool:
         return (self.minimum is None or value >= self.minimum) and (self.maximum is None or value <= self.maximum)
 
-    def _describe(self, rows: list[tuple[str, float]], count_outside: int) -> str:
+    def _name(self, outside: list[tuple[str, float]]) -> str:
+        named = ", ".join(f"{UNITS[self.unit](value)} ({part})" for part, value in outside[:MOST_NAMED])
+        more = len(outside) - MOST_NAMED
+        return f"{named} and {more} more" if more > 0 else named
+
+    def _summarize(self, rows: list[tuple[str, float]]) -> str:
         if not rows:
             return "nothing to judge"
-        named = ", ".join(f"{UNITS[self.unit](value)} ({part})" for part, value in rows[:MOST_NAMED])
-        more = count_outside - MOST_NAMED
-        return f"{named} and {more} more" if more > 0 else named
+        part, worst = rows[0]
+        if len(rows) > 1 and worst == rows[-1][1]:
+            return f"{UNITS[self.unit](worst)} throughout"
+        return f"{UNITS[self.unit](worst)} ({part})"
 
 
 def expectation_of(bound: Bound) -> ExpectMeasuresToLieWithin:

@@ -3,11 +3,11 @@
 from datetime import date
 
 from expectations.history import Baseline, Statistics, read_statistics
+from expectations.raw_content import events, orders
 from expectations.suites import Measures, critical, days, read_query, share, warning
 from perennial.moments import snapshot_at
 
 REDELIVER = "Look for a cut or missing file, ingest the rest (nothing is loaded twice) and run again."
-SENDER = "Look at what the sender writes into this field, mend it there and ingest again."
 
 
 def moment_literal(as_of: date) -> str:
@@ -20,63 +20,14 @@ def raw_suite(as_of: date, baseline: Baseline | None) -> list[Measures]:
     moment = moment_literal(as_of)
     since_load = baseline.newest_load_id if baseline else -1
     measures = [
-        _events(read_query("raw_events", moment=moment)),
+        events(read_query("raw_events", moment=moment)),
         _pulse(read_query("raw_pulse", moment=moment)),
-        _orders(read_query("raw_orders", moment=moment, since_load=since_load)),
+        orders(read_query("raw_orders", moment=moment, since_load=since_load)),
         _loads(read_query("raw_loads", since_load=since_load)),
     ]
     if baseline:
         measures.append(_volumes(read_query("raw_volumes", moment=moment, baseline=baseline.gate_run_id)))
     return measures
-
-
-def _events(query: str) -> Measures:
-    return Measures(
-        "raw-events",
-        query,
-        [
-            critical(
-                "events exist",
-                "count_known",
-                "at least one event before the end of the day",
-                "Nothing can be computed for this day: choose a later day or ingest its events.",
-                at_least=1,
-            ),
-            critical("every event has an id", "count_without_id", "no event without message_id", SENDER, at_most=0),
-            critical(
-                "every event counts once",
-                "count_repeated_ids",
-                "no message_id twice",
-                "The primary key of raw.events is gone or broken: restore it before anything is counted twice.",
-                at_most=0,
-            ),
-            critical(
-                "every event has a customer",
-                "count_without_customer",
-                "no event without user_id and anonymous_id",
-                SENDER,
-                at_most=0,
-            ),
-            critical("types are the Segment spec's", "count_unknown_types", "no other type", SENDER, at_most=0),
-            warning("tracked events have names", "count_nameless", "no track event without a name", SENDER, at_most=0),
-            critical(
-                "no event comes from the future",
-                "count_in_future",
-                "no event dated more than a day after it was received",
-                "A sender's clock or time zone is wrong; such events would leak into the past's features.",
-                at_most=0,
-            ),
-            warning("no event is older than 1990", "count_before_1990", "no event dated before 1990", SENDER, at_most=0),
-            critical(
-                "few events are older than 1990",
-                "share_before_1990",
-                "at most {bound} of events dated before 1990",
-                "A default date stands where the event's own time should be. " + SENDER,
-                at_most=0.01,
-                show=share,
-            ),
-        ],
-    )
 
 
 def _pulse(query: str) -> Measures:
@@ -87,7 +38,7 @@ def _pulse(query: str) -> Measures:
             critical(
                 "events reach up to the day",
                 "days_beyond_usual",
-                "no longer silence before the end of the day than is usual here (1.5 times the longest, at least 2 days)",
+                "no longer silence before the day's end than is usual here (1.5 times the longest, at least 2 days)",
                 "The newest events are missing: ingest them, or choose the day of the newest event.",
                 at_most=0,
                 show=days,
@@ -132,28 +83,6 @@ def _pulse(query: str) -> Measures:
                 at_most=3,
                 show=share,
             ),
-        ],
-    )
-
-
-def _orders(query: str) -> Measures:
-    return Measures(
-        "raw-orders",
-        query,
-        [
-            critical(
-                "orders have an id", "share_with_id", "order_id on at least {bound} of orders", SENDER, at_least=0.99, show=share
-            ),
-            critical(
-                "orders can be valued",
-                "share_with_worth",
-                "products or a total on at least {bound} of orders",
-                SENDER,
-                at_least=0.95,
-                show=share,
-            ),
-            warning("orders have products", "share_with_products", "products on at least {bound} of orders", SENDER, at_least=0.95, show=share),
-            warning("totals are not negative", "share_negative", "a negative total on at most {bound} of orders", SENDER, at_most=0.01, show=share),
         ],
     )
 

@@ -31,7 +31,7 @@ class Check:
 
 @dataclass(frozen=True)
 class GateReport:
-    """One run of a suite. `data_docs` is the page of this run; `compared_with` says which earlier run it was held against."""
+    """One run of a suite. `data_docs` is its page; `compared_with` says which earlier run it was held against."""
 
     suite: str
     as_of: date
@@ -55,8 +55,9 @@ class GateReport:
     def __str__(self) -> str:
         verdict = "passed" if self.is_success else "FAILED"
         head = (
-            f"Gate {self.suite} as of {self.as_of} {verdict}: {len(self.results)} checks, {len(self.failures)} critical "
-            f"failures, {len(self.warnings)} warnings, {self.seconds:.1f} s. {self.compared_with}"
+            f"Gate {self.suite} as of {self.as_of} {verdict}: {len(self.results)} checks, "
+            f"{len(self.failures)} critical failures, {len(self.warnings)} warnings, {self.seconds:.1f} s. "
+            f"{self.compared_with}"
         )
         lines = [f"  FAILED  {check}" for check in self.failures] + [f"  warning {check}" for check in self.warnings]
         return "\n".join([head, *lines, f"  Data Docs: {self.data_docs}"])

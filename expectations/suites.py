@@ -6,6 +6,7 @@ stage). Great Expectations only ever sees those, so no report can hold a custome
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from string import Template
 
@@ -59,7 +60,8 @@ class Measures:
     bounds: list[Bound]
 
 
-def critical(
+def _bound(
+    severity: Severity,
     name: str,
     column: str,
     expected: str,
@@ -69,20 +71,11 @@ def critical(
     at_most: float | None = None,
     show: Callable[[float], str] = count,
 ) -> Bound:
-    return Bound(name, column, at_least, at_most, Severity.CRITICAL, expected, meaning, show)
+    return Bound(name, column, at_least, at_most, severity, expected, meaning, show)
 
 
-def warning(
-    name: str,
-    column: str,
-    expected: str,
-    meaning: str,
-    *,
-    at_least: float | None = None,
-    at_most: float | None = None,
-    show: Callable[[float], str] = count,
-) -> Bound:
-    return Bound(name, column, at_least, at_most, Severity.WARNING, expected, meaning, show)
+critical = partial(_bound, Severity.CRITICAL)
+warning = partial(_bound, Severity.WARNING)
 
 
 def read_query(name: str, **values: object) -> str:

@@ -1,0 +1,35 @@
+"""The gate at a terminal: `python -m expectations raw|marts [--as-of DAY] [--accept]`. Exit 0 passed, 1 stopped, 2 usage."""
+
+import argparse
+import sys
+
+from expectations.gate import validate_marts, validate_raw
+from expectations.report import GateFailedError
+from perennial.moments import parse_as_of
+from perennial.newest import NoEventsError, newest_event_day
+
+SUITES = {"raw": validate_raw, "marts": validate_marts}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one suite and print its report."""
+    parser = argparse.ArgumentParser(prog="python -m expectations", description="May this data be used?")
+    parser.add_argument("suite", choices=SUITES)
+    parser.add_argument("--as-of", type=parse_as_of, help="the day, YYYY-MM-DD; by default that of the newest event")
+    parser.add_argument(
+        "--accept",
+        action="store_true",
+        help="the history changed for good reason: judge without it, and later runs by this",
+    )
+    chosen = parser.parse_args(arguments)
+    try:
+        report = SUITES[chosen.suite](chosen.as_of or newest_event_day(), is_accepted=chosen.accept)
+    except (GateFailedError, NoEventsError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    sys.stdout.write(f"{report}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,106 @@
+"""What is in the marts right now, and the tables and columns that the rest of the platform cannot do without."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from perennial.database import Role, connect
+from perennial.moments import snapshot_at
+from perennial.stages import Model, Stage
+from perennial.tables import marts_label
+
+FEATURES = "marts.customer_features"
+KEY_COLUMNS = ("customer_id", "snapshot_on", "snapshot_at")
+SAMPLE = 20_000
+
+KEYS: dict[str, tuple[str, ...]] = {
+    "marts.customers": ("customer_id",),
+    "marts.orders": ("order_id",),
+    "marts.order_lines": ("order_line_id",),
+    "marts.messages": ("message_id",),
+    "marts.coupon_redemptions": ("message_id",),
+    "marts.customer_stages": ("customer_id", "snapshot_on"),
+    "marts.customer_features": ("customer_id", "snapshot_on"),
+    **{marts_label(model): ("customer_id", "snapshot_on") for model in Model},
+}
+
+REQUIRED: dict[str, tuple[str, ...]] = {
+    "marts.customers": ("customer_id", "first_seen_at", "last_order_at", "count_orders", "revenue"),
+    "marts.orders": (
+        *("order_id", "customer_id", "message_id", "ordered_at", "revenue", "charges"),
+        *("refunded", "currency", "count_lines", "is_cancelled"),
+    ),
+    "marts.order_lines": ("order_line_id", "order_id", "ordered_at", "revenue"),
+    "marts.messages": ("message_id", "customer_id", "occurred_at"),
+    "marts.coupon_redemptions": ("message_id", "customer_id", "redeemed_at"),
+    "marts.customer_stages": (*KEY_COLUMNS, "stage"),
+    "marts.customer_features": (*KEY_COLUMNS, "stage", "count_orders", "revenue", "days_since_last_order"),
+    **{marts_label(model): (*KEY_COLUMNS, "stage", "horizon_days", "label") for model in Model},
+    marts_label(Model.CUSTOMER_VALUE): (*KEY_COLUMNS, "stage", "horizon_days", "label_orders", "label"),
+}
+
+STAGES = ", ".join(f"'{stage}'" for stage in Stage)
+
+
+@dataclass(frozen=True)
+class Marts:
+    """The marts as of a day: their columns with types, table by table, and how many customers they hold."""
+
+    as_of: date
+    columns: dict[str, dict[str, str]] = field(repr=False)
+    count_customers: int
+
+    @property
+    def is_complete(self) -> bool:
+        return all(column in self.columns.get(table, {}) for table, columns in REQUIRED.items() for column in columns)
+
+    @property
+    def features(self) -> list[str]:
+        """Every feature, in the order of the table."""
+        return [name for name in self.columns.get(FEATURES, {}) if name not in KEY_COLUMNS]
+
+    @property
+    def numeric_features(self) -> list[str]:
+        types = self.columns.get(FEATURES, {})
+        return [name for name in self.features if types[name] not in {"text", "character varying"}]
+
+    @property
+    def every(self) -> int:
+        """Of large brands every n-th customer is enough to compare distributions: some 20,000."""
+        return max(1, self.count_customers // SAMPLE)
+
+    @property
+    def moment_sql(self) -> str:
+        return f"timestamptz '{snapshot_at(self.as_of):%Y-%m-%d %H:%M:%S}+00'"
+
+    @property
+    def as_of_sql(self) -> str:
+        return f"date '{self.as_of}'"
+
+
+def look_at_marts(as_of: date) -> Marts:
+    """Read the catalog; a mart that is not there simply has no columns."""
+    query = (
+        "select table_schema || '.' || table_name, column_name, data_type from information_schema.columns "
+        "where table_schema = 'marts' order by table_name, ordinal_position"
+    )
+    columns: dict[str, dict[str, str]] = {}
+    with connect(Role.READER) as connection:
+        for table, column, kind in connection.execute(query):
+            columns.setdefault(str(table), {})[str(column)] = str(kind)
+        counted = connection.execute("select count(*) from marts.customers") if "marts.customers" in columns else None
+        row = counted.fetchone() if counted else None
+    return Marts(as_of, columns, int(row[0]) if row else 0)
+
+
+def literal(text: str) -> str:
+    """A name of the catalog as an SQL string."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def identifier(name: str) -> str:
+    """A name of the catalog as an SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literals(names: list[str]) -> str:
+    return ", ".join(map(literal, names))

@@ -1,0 +1,174 @@
+"""The marts against the last good run: volumes, distributions, and what the same past days looked like then."""
+
+import hashlib
+import json
+import re
+
+from expectations.catalog import FEATURES, KEYS, STAGES, Marts, identifier, literals
+from expectations.history import Baseline, Statistics, read_statistics
+from expectations.suites import Measures, critical, distance, read_query, share, warning
+from perennial.lifecycle import load_lifecycle
+from perennial.settings import load_settings
+
+ACCEPT = "If it was meant, accept it: `python -m expectations marts --as-of DAY --accept`."
+COUNTED = "\nunion all\n".join(f"select '{table}' as part, count(*) as count_rows from {table}" for table in KEYS)
+# These move with the calendar, with age and with each campaign, in Complete Journey by an index of 1 to 17 from week to
+# week, while every other feature stays below 0.35 over four weeks once the history fills the longest window.
+MOVING = re.compile(r"^season_|_since_first_|message|campaign|redemption|^department_\d")
+SETTLED_DAYS = 91
+NEAR_DAYS = 31
+
+
+def history(marts: Marts, baseline: Baseline) -> list[Measures]:
+    """The measures that need an earlier run.
+
+    Distributions are compared once that run had a history that fills the longest windows; the past days only while
+    dbt's models and the settings are as they were then.
+    """
+    measures = [_growth(marts, baseline)]
+    if baseline.statistics.get("count_days", 0) >= SETTLED_DAYS:
+        measures.append(_drift(marts, baseline))
+    if baseline.statistics.get("code") == code_digest():
+        measures.append(_hindsight(marts, baseline))
+    return measures
+
+
+def marts_statistics(marts: Marts) -> Statistics:
+    """Rows of each mart, shares of the stages, deciles of each feature, digests of the newest days, and of the code."""
+    query = read_query(
+        "marts_statistics",
+        as_of=marts.as_of_sql,
+        every=marts.every,
+        features=literals(marts.numeric_features),
+        counted=COUNTED,
+    )
+    days = read_query("marts_days", **_digests(marts, marts.every))
+    collected = f"select coalesce(jsonb_agg(to_jsonb(day)), '[]') from (\n{days}\n) as day"
+    return {
+        **read_statistics(query),
+        "days": read_statistics(collected),
+        "code": code_digest(),
+        "every": marts.every,
+    }
+
+
+def code_digest() -> str:
+    """A digest of everything but the events that the marts are made from: dbt's files and the lifecycle settings."""
+    project = load_settings().dbt_project
+    digest = hashlib.sha256(json.dumps(load_lifecycle().dbt_vars(), sort_keys=True, default=str).encode())
+    for folder in ("models", "macros", "seeds"):
+        for path in sorted((project / folder).rglob("*.sql")):
+            digest.update(str(path.relative_to(project)).encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def _is_near(marts: Marts, baseline: Baseline) -> bool:
+    return (marts.as_of - baseline.as_of).days <= NEAR_DAYS
+
+
+def _growth(marts: Marts, baseline: Baseline) -> Measures:
+    bounds = [
+        critical(
+            "the marts do not shrink",
+            "share_of_last_time",
+            "at least {bound} of the rows of the last good run",
+            "Events were lost or a load was cut: ingest the rest and build again. " + ACCEPT,
+            at_least=0.98,
+            show=share,
+        ),
+        warning(
+            "no mart shrinks",
+            "share_of_last_time",
+            "as many rows as in the last good run",
+            "Expected after an erasure or a correction, and only then.",
+            at_least=1,
+            show=share,
+        ),
+    ]
+    if _is_near(marts, baseline):
+        bounds += [
+            warning(
+                "the marts do not jump",
+                "growth",
+                "at most {bound} of the rows of the last good run",
+                "A great time, a new source, or the same customers twice under new ids.",
+                at_most=1.5,
+                show=share,
+            ),
+            critical(
+                "the marts do not multiply",
+                "growth",
+                "at most {bound} of the rows of the last good run",
+                "Rows are counted several times, or a large new source came. " + ACCEPT,
+                at_most=5,
+                show=share,
+            ),
+        ]
+    return Measures("marts-growth", read_query("marts_growth", baseline=baseline.gate_run_id, counted=COUNTED), bounds)
+
+
+def _drift(marts: Marts, baseline: Baseline) -> Measures:
+    judged = [name for name in marts.numeric_features if not MOVING.search(name)]
+    meaning = "How customers buy has changed, or how it is computed: compare it with the last good run. "
+    bounds = [
+        warning(
+            "features are spread as they were",
+            "shift",
+            "a stability index of at most {bound}",
+            meaning,
+            at_most=0.2,
+            show=distance,
+        )
+    ]
+    if _is_near(marts, baseline):
+        bounds.append(
+            critical(
+                "no feature has become another",
+                "shift",
+                "a stability index of at most {bound}",
+                meaning + ACCEPT,
+                at_most=1,
+                show=distance,
+            )
+        )
+    query = read_query(
+        "marts_drift",
+        baseline=baseline.gate_run_id,
+        as_of=marts.as_of_sql,
+        every=baseline.statistics["every"],
+        features=literals(judged),
+        stages=STAGES,
+    )
+    return Measures("marts-drift", query, bounds)
+
+
+def _hindsight(marts: Marts, baseline: Baseline) -> Measures:
+    days = read_query("marts_days", **_digests(marts, baseline.statistics["every"]))
+    return Measures(
+        "marts-hindsight",
+        read_query("marts_hindsight", baseline=baseline.gate_run_id, days=days),
+        [
+            critical(
+                "the past stays as it was",
+                "count_changed",
+                "no past day on which a feature differs from what the last good run saw, from the same events",
+                "The feature named here knows what came after its moment, or depends on when it is computed. " + ACCEPT,
+                at_most=0,
+            )
+        ],
+    )
+
+
+def _digests(marts: Marts, every: int) -> dict[str, object]:
+    types = marts.columns[FEATURES]
+    # Sums of floating numbers may differ in their last digits from one build to the next.
+    rounded = {"double precision", "real", "numeric"}
+    values = {
+        name: f"round({identifier(name)}::numeric, 4)" if types[name] in rounded else identifier(name)
+        for name in marts.features
+    }
+    digests = [
+        f"bit_xor(hashtextextended(features.customer_id || ':' || coalesce({value}::text, ''), 0))::text"
+        for value in values.values()
+    ]
+    return {"every": every, "names": literals(list(values)), "digests": ",\n".join(digests)}

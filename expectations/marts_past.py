@@ -1,0 +1,175 @@
+"""What a feature or a label may know: what happened before its moment, and for a label all of its horizon."""
+
+import re
+
+from expectations.catalog import STAGES, Marts, identifier, literal, literals
+from expectations.suites import Measures, critical, distance, read_query, warning
+from perennial.stages import STAGE_MODELS, Model
+from perennial.tables import marts_label
+
+LEAK = "The feature named here knows what came later: its dbt model must count only what was before snapshot_at."
+SNAPSHOT_TABLES = ("marts.customer_stages", "marts.customer_features", *(marts_label(model) for model in Model))
+
+# What a feature of this name must be, from the orders before its moment. `{days}` is its window.
+LIFETIME = {
+    "count_orders": "count(*)",
+    "revenue": "sum(revenue)",
+    "largest_order": "max(revenue)",
+    "average_order_value": "sum(revenue) / count(*)",
+    "days_since_last_order": "snapshot_on - max(ordered_on)",
+    "days_since_first_order": "snapshot_on - min(ordered_on)",
+}
+WINDOWED = {
+    "count_orders": "count(*) filter (where {window})",
+    "revenue": "coalesce(sum(revenue) filter (where {window}), 0)",
+    "count_order_days": "count(distinct ordered_on) filter (where {window})",
+}
+# Without any order before the moment: a count or a sum is 0, the rest is unknown.
+ZERO = re.compile(r"^(count_|revenue)")
+
+LABELS = {
+    Model.ACTIVATION: "label = (count_orders >= 2)",
+    Model.PURCHASE_INTENT: "label = (count_orders >= 1)",
+    Model.CHURN_RISK: "label = (count_orders = 0)",
+    Model.REACTIVATION: "label = (count_orders >= 1)",
+    Model.CUSTOMER_VALUE: "label_orders = count_orders and abs(label - revenue) <= 0.01",
+}
+
+
+def times(marts: Marts) -> Measures:
+    tables = "\n".join(
+        read_query(
+            "marts_times_of_snapshots",
+            table=table,
+            as_of=marts.as_of_sql,
+            count_unobserved=(
+                f"count(*) filter (where snapshot_on + horizon_days > {marts.as_of_sql})"
+                if "label_" in table
+                else "null"
+            ),
+        )
+        for table in SNAPSHOT_TABLES
+    )
+    return Measures(
+        "marts-times",
+        read_query("marts_times", moment=marts.moment_sql, snapshot_tables=tables),
+        [
+            critical(
+                "nothing is dated after the day",
+                "count_after",
+                "no row at or after the moment",
+                "The marts were built as of a later day: build them as of this one.",
+                at_most=0,
+            ),
+            critical(
+                "snapshots are taken at midnight UTC",
+                "count_misdated",
+                "snapshot_at at the end of snapshot_on, everywhere",
+                LEAK,
+                at_most=0,
+            ),
+            critical(
+                "labels were observed to their end",
+                "count_unobserved",
+                "no label whose horizon ends after the day",
+                "A label that is still open counts customers as lost who may yet come: wait for its horizon.",
+                at_most=0,
+            ),
+        ],
+    )
+
+
+def leakage(marts: Marts) -> Measures:
+    """Features whose names say what they count, counted again from marts.orders."""
+    audits = {name: sql for name in marts.numeric_features if (sql := _recounted(name))}
+    counted = ",\n".join(f"({sql})::double precision as {identifier(name)}" for name, sql in audits.items())
+    compared = ",\n".join(_differs(name) for name in audits)
+    parts = ", ".join(f"({literal(name)}, compared.{identifier(name)})" for name in audits)
+    return Measures(
+        "marts-leakage",
+        read_query("marts_leakage", counted=counted, compared=compared, parts=parts),
+        [
+            critical(
+                "no feature knows the future", "count_leaking", "no row that differs from a recount", LEAK, at_most=0
+            ),
+            warning(
+                "the recount saw customers",
+                "count_audited",
+                "at least {bound} row recounted",
+                "Every customer has an order that was restated later, so that nothing could be recounted.",
+                at_least=1,
+            ),
+        ],
+    )
+
+
+def _recounted(name: str) -> str | None:
+    window = re.fullmatch(r"(\w+)_(\d+)d", name)
+    if window and window[1] in WINDOWED:
+        return WINDOWED[window[1]].format(window=f"snapshot_on - ordered_on < {window[2]}")
+    return LIFETIME.get(name)
+
+
+def _differs(name: str) -> str:
+    column = identifier(name)
+    recounted = f"coalesce(counted.{column}, 0)" if ZERO.match(name) else f"counted.{column}"
+    difference = f"abs(features.{column} - {recounted}) > 0.01"
+    one_unknown = f"(features.{column} is null) != ({recounted} is null)"
+    return f"count(*) filter (where {difference} or {one_unknown}) as {column}"
+
+
+def labels() -> Measures:
+    stages = {model: f"'{stage}'" for stage, model in STAGE_MODELS.items()}
+    blocks = "\nunion all\n".join(
+        read_query(
+            "marts_labels_of_model",
+            table=marts_label(model),
+            holds=holds,
+            stages=stages.get(model, STAGES),
+            label_orders="labels.label_orders" if model is Model.CUSTOMER_VALUE else "null::bigint",
+        )
+        for model, holds in LABELS.items()
+    )
+    return Measures(
+        "marts-labels",
+        read_query("marts_labels", labels=blocks),
+        [
+            critical(
+                "labels say what happened",
+                "count_wrong",
+                "no label that differs from a recount of its horizon",
+                "The label's dbt model does not count the orders within its horizon.",
+                at_most=0,
+            ),
+            critical(
+                "labels are about their stage",
+                "count_strangers",
+                "no row of another stage",
+                "The label's dbt model takes customers of another stage than its model speaks for.",
+                at_most=0,
+            ),
+        ],
+    )
+
+
+def telling(marts: Marts) -> Measures:
+    blocks = "\nunion all\n".join(
+        f"select '{model}' as model, customer_id, snapshot_on, label as is_positive\n"
+        f"from {marts_label(model)}\nwhere snapshot_on = (select max(snapshot_on) from {marts_label(model)})\n"
+        f"    and mod(hashtext(customer_id)::bigint, {marts.every}) = 0"
+        for model in STAGE_MODELS.values()
+    )
+    return Measures(
+        "marts-telling",
+        read_query("marts_telling", labels=blocks, features=literals(marts.numeric_features)),
+        [
+            warning(
+                "no feature tells the outcome by itself",
+                "area",
+                "an area under the ROC curve of at most {bound} for every feature alone",
+                "Either the outcome is that regular here (a subscription), or the feature has seen it.",
+                at_most=0.98,
+                show=distance,
+            )
+        ],
+    )

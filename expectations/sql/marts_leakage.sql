@@ -1,0 +1,69 @@
+-- Features counted again from the orders before their moment. One row per feature that can be, with the rows that differ.
+-- Six snapshot days spread over the history and some 20,000 customers at most. Customers with an order that was later
+-- restated, refunded or cancelled are left out: marts.orders holds such an order as it is now, features as it was then.
+with days as (
+    select
+        snapshot_on,
+        (snapshot_on + 1)::timestamp at time zone 'UTC' as moment
+    from (
+        select
+            snapshot_on,
+            row_number() over (order by snapshot_on desc) - 1 as number,
+            count(*) over () as count_days
+        from (select distinct snapshot_on from marts.customer_features) as snapshots
+    ) as numbered
+    where mod(number, greatest(1, count_days / 5)) = 0
+),
+
+restated as (
+    select distinct orders.customer_id
+    from marts.orders
+    left join raw.events on orders.message_id = events.message_id
+    where orders.is_cancelled or orders.refunded != 0 or events.occurred_at > orders.ordered_at
+),
+
+customers as (
+    select customer_id
+    from marts.customers
+    where mod(hashtext(customer_id)::bigint, greatest(1, (select count(*) from marts.customers) / 20000)) = 0
+        and customer_id not in (select customer_id from restated where customer_id is not null)
+),
+
+known as (
+    select
+        customers.customer_id,
+        days.snapshot_on,
+        days.moment,
+        orders.revenue::double precision as revenue,
+        (orders.ordered_at at time zone 'UTC')::date as ordered_on
+    from customers
+    inner join marts.orders on customers.customer_id = orders.customer_id
+    inner join days on orders.ordered_at < days.moment
+),
+
+counted as (
+    select
+        customer_id,
+        snapshot_on,
+        $counted
+    from known
+    group by customer_id, snapshot_on
+),
+
+compared as (
+    select
+        $compared,
+        count(*) as count_audited
+    from marts.customer_features as features
+    inner join days on features.snapshot_on = days.snapshot_on
+    inner join customers on features.customer_id = customers.customer_id
+    left join counted
+        on features.customer_id = counted.customer_id and features.snapshot_on = counted.snapshot_on
+)
+
+select
+    audit.part,
+    audit.count_leaking,
+    compared.count_audited
+from compared
+cross join lateral (values $parts) as audit (part, count_leaking)

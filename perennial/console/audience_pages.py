@@ -41,7 +41,9 @@ def _verdict(explanation: "Explanation") -> str:
 
 def _gate_line(gate: "Gate") -> Text:
     mark, colour = MARKS[gate.is_passed]
-    return Text(f"  {mark} ", style=colour).append(f"{gate.name:<12} ", style="bold").append(gate.words, style="default")
+    return (
+        Text(f"  {mark} ", style=colour).append(f"{gate.name:<12} ", style="bold").append(gate.words, style="default")
+    )
 
 
 def _names(names: list[str]) -> str:

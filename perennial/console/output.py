@@ -16,6 +16,7 @@ import psycopg
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 
@@ -43,7 +44,7 @@ def show(value: Any, *, as_json: bool, render: Callable[[Any], Any] = str) -> No
     if as_json:
         typer.echo(json.dumps(to_plain(value), ensure_ascii=False, indent=2))
     else:
-        out.print(render(value))
+        out.print(render(value), markup=False)
 
 
 def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> Table:
@@ -53,7 +54,7 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> 
         is_number = bool(rows) and all(isinstance(row[index], int | float | None) for row in rows)
         grid.add_column(column, justify="right" if is_number else "left", overflow="fold")
     for row in rows:
-        grid.add_row(*(_cell(value) for value in row))
+        grid.add_row(*(Text(_cell(value)) for value in row))
     return grid
 
 
@@ -92,5 +93,5 @@ def _fail(message: str, code: int, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps({"error": message, "exit_code": code}, ensure_ascii=False))
     else:
-        err.print(f"[bold red]Error:[/] {message}", markup=True, soft_wrap=True)
+        err.print(Text("Error: ", style="bold red").append(message, style="not bold default"), soft_wrap=True)
     raise typer.Exit(code)

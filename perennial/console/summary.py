@@ -109,13 +109,8 @@ def render_summary(summary: Summary) -> RenderableType:
 
 
 def _model_table(models: Sequence[Mapping[str, Any]]) -> Table:
-    from perennial.console.model_pages import headline
-
-    return table(
-        "Models, on the held-out period",
-        ("model", "version", "quality beside the baseline"),
-        [(model["model"], model["version"], headline(model)) for model in models],
-    )
+    rows = [(model["model"], model["version"], model["message"]) for model in models]
+    return table("Models, on the held-out period", ("model", "version", "quality beside the baseline"), rows)
 
 
 def _next_steps(settings: Settings) -> str:

@@ -85,9 +85,7 @@ def explain(
     from perennial.audiences import explain
 
     with spoken_errors(as_json=as_json):
-        show(
-            explain(customer, as_of=parse_as_of(as_of) if as_of else None), as_json=as_json, render=render_explanation
-        )
+        show(explain(customer, as_of=parse_as_of(as_of) if as_of else None), as_json=as_json, render=render_explanation)
 
 
 def _announce_staleness(run: Any) -> None:

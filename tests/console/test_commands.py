@@ -1,0 +1,97 @@
+"""The command line as a person types it, on real servers."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from perennial.console.main import app
+
+pytestmark = [pytest.mark.integration, pytest.mark.usefixtures("warehouse")]
+
+ORDER = {
+    "type": "track",
+    "event": "Order Completed",
+    "userId": "7",
+    "timestamp": "2017-03-01T10:00:00Z",
+    "properties": {"order_id": "o1", "total": 12.5, "products": [{"product_id": "p", "price": 12.5, "quantity": 1}]},
+}
+
+
+def perennial(*words: str, stdin: str | None = None) -> Result:
+    return CliRunner().invoke(app, list(words), input=stdin)
+
+
+def events_file(folder: Path, *lines: dict[str, Any] | str) -> str:
+    file = folder / "events.jsonl"
+    file.write_text("".join(f"{line if isinstance(line, str) else json.dumps(line)}\n" for line in lines))
+    return str(file)
+
+
+def test_ingest_says_how_many_went_in_and_why_the_rest_did_not(tmp_path: Path) -> None:
+    file = events_file(tmp_path, {**ORDER, "messageId": "m1"}, "{", {**ORDER, "messageId": "m2", "type": "wave"})
+    done = perennial("ingest", "events", file, "--json")
+    assert done.exit_code == 0, done.output
+    (report,) = json.loads(done.stdout)
+    assert (report["count_loaded"], report["count_rejected"]) == (1, 2)
+    assert sum(report["reasons"].values()) == 2
+
+
+def test_ingest_reads_standard_input() -> None:
+    done = perennial("ingest", "events", "-", "--json", stdin=json.dumps({**ORDER, "messageId": "m1"}) + "\n")
+    assert json.loads(done.stdout)[0]["count_loaded"] == 1, done.output
+
+
+def test_a_missing_file_is_bad_input() -> None:
+    done = perennial("ingest", "events", "nowhere.jsonl")
+    assert done.exit_code == 2
+    assert "nowhere.jsonl" in done.output
+
+
+def test_attested_consent_needs_evidence(tmp_path: Path) -> None:
+    done = perennial("ingest", "events", events_file(tmp_path, ORDER), "--attest-consent", "email")
+    assert done.exit_code == 2
+    assert "--evidence" in done.output
+
+
+def test_an_unknown_stage_is_bad_usage_and_names_those_there_are() -> None:
+    done = perennial("audiences", "pull", "lapsed")
+    assert done.exit_code == 2
+    assert "winback" in done.output
+
+
+def test_an_audience_that_was_never_published_says_how_to_get_one() -> None:
+    done = perennial("audiences", "pull", "retention", "--json")
+    assert done.exit_code == 2
+    assert "perennial run" in json.loads(done.stdout)["error"]
+
+
+def test_an_unknown_model_is_bad_usage() -> None:
+    done = perennial("models", "report", "loyalty")
+    assert done.exit_code == 2
+    assert "churn_risk" in done.output
+
+
+def test_a_key_is_shown_once_and_stored_only_as_its_digest() -> None:
+    done = perennial("keys", "create", "--scope", "read", "--json")
+    assert done.exit_code == 0, done.output
+    from perennial.database import Role, connect
+
+    with connect(Role.OWNER) as connection:
+        (stored,) = connection.execute("select string_agg(keys::text, '') from access.keys as keys").fetchone() or ("",)
+    assert json.loads(done.stdout)["key"] not in stored
+
+
+def test_env_prints_what_a_shell_can_read() -> None:
+    done = perennial("env")
+    assert done.exit_code == 0
+    assert all(line.startswith("export ") for line in done.stdout.splitlines())
+
+
+def test_every_command_explains_itself() -> None:
+    for words in (["--help"], ["audiences", "--help"], ["models", "--help"], ["ingest", "--help"]):
+        done = perennial(*words)
+        assert done.exit_code == 0
+        assert "Usage" in done.output

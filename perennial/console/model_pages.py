@@ -50,7 +50,7 @@ def _quality(report: "ModelReport") -> RenderableType:
 
 def _span(report: "ModelReport") -> str:
     test = report.periods.get("test", {})
-    return f"{test.get('from', '?')} to {test.get('until', '?')}, {test.get('rows', 0):,} rows"
+    return f"{test.get('from', '?')} to {test.get('to', '?')}, {test.get('rows', 0):,} rows"
 
 
 def _gain(report: "ModelReport") -> str:

@@ -56,6 +56,7 @@ def summarise(watch: Stopwatch, report: "IngestReport", progress: ChainProgress)
             "already there": report.count_duplicate,
             "rejected": report.count_rejected,
         },
+        tasks=[{"dag_id": dag_id, **vars(task)} for dag_id, tasks in progress.tasks.items() for task in tasks],
     )
 
 

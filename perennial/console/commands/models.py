@@ -40,19 +40,19 @@ def promote(
     as_json: JsonOption = False,
 ) -> None:
     """Make a version champion by hand; recorded in predictions.promotions."""
-    from training import promote
+    from training import find_spec, promote
 
     with spoken_errors(as_json=as_json):
-        show(promote(model, version), as_json=as_json, render=_said)
+        show(promote(find_spec(model).name, version), as_json=as_json, render=_said)
 
 
 @app.command()
 def rollback(model: ModelArgument, as_json: JsonOption = False) -> None:
     """Return to the champion before this one; recorded in predictions.promotions."""
-    from training import rollback
+    from training import find_spec, rollback
 
     with spoken_errors(as_json=as_json):
-        show(rollback(model), as_json=as_json, render=_said)
+        show(rollback(find_spec(model).name), as_json=as_json, render=_said)
 
 
 def _said(decision: Any) -> str:

@@ -1,7 +1,11 @@
-"""The gate at a terminal: `python -m expectations raw|marts [--as-of DAY] [--accept]`. Exit 0 passed, 1 stopped, 2 usage."""
+"""The gate at a terminal: `python -m expectations raw|marts [--as-of DAY] [--accept]`.
+
+Exit 0: passed, 1: stopped, 2: bad usage.
+"""
 
 import argparse
 import sys
+from datetime import date
 
 from expectations.gate import validate_marts, validate_raw
 from expectations.report import GateFailedError
@@ -11,11 +15,18 @@ from perennial.newest import NoEventsError, newest_event_day
 SUITES = {"raw": validate_raw, "marts": validate_marts}
 
 
+def day(text: str) -> date:
+    try:
+        return parse_as_of(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run one suite and print its report."""
     parser = argparse.ArgumentParser(prog="python -m expectations", description="May this data be used?")
     parser.add_argument("suite", choices=SUITES)
-    parser.add_argument("--as-of", type=parse_as_of, help="the day, YYYY-MM-DD; by default that of the newest event")
+    parser.add_argument("--as-of", type=day, help="the day, YYYY-MM-DD; by default that of the newest event")
     parser.add_argument(
         "--accept",
         action="store_true",

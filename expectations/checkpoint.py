@@ -12,6 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import great_expectations as gx
+from great_expectations.data_context.types.base import (
+    DataContextConfig,
+    InMemoryStoreBackendDefaults,
+    ProgressBarsConfig,
+)
 
 from expectations.measured import expectation_of
 from expectations.report import Check, GateBrokenError
@@ -34,9 +39,7 @@ class Validated:
 
 def run_checkpoint(suite: str, as_of: date, measures: list[Measures], site: Path) -> Validated:
     """Validate `measures` in one checkpoint as the reader; afterwards `site` holds a page for each."""
-    context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = {"globally": False, "metric_calculations": False}
-    _publish_to(context, site)
+    context = _context(site)
     with _warehouse(context) as source:
         checkpoint = context.checkpoints.add(
             gx.Checkpoint(
@@ -51,23 +54,27 @@ def run_checkpoint(suite: str, as_of: date, measures: list[Measures], site: Path
     return Validated(_checks(outcome.run_results, measures), _pages(outcome.run_results))
 
 
-def _publish_to(context: Any, site: Path) -> None:
-    for present in list(context.list_data_docs_sites()):
-        context.delete_data_docs_site(present)
-    context.add_data_docs_site(
-        SITE,
-        {
-            "class_name": "SiteBuilder",
-            "show_how_to_buttons": False,
-            "store_backend": {"class_name": "TupleFilesystemStoreBackend", "base_directory": str(site)},
-            "site_section_builders": {
-                "validations": _section(context.validation_results_store_name, "ValidationResultsPageRenderer"),
-                "expectations": _section(context.expectations_store_name, "ExpectationSuitePageRenderer"),
-                "profiling": "None",
-            },
-            "site_index_builder": {"module_name": "expectations.pages", "class_name": "OwnIndex"},
+def _context(site: Path) -> Any:
+    """A context that lives as long as the run, with our site and nobody else's."""
+    backends = InMemoryStoreBackendDefaults(init_temp_docs_sites=False)
+    data_docs = {
+        "class_name": "SiteBuilder",
+        "show_how_to_buttons": False,
+        "store_backend": {"class_name": "TupleFilesystemStoreBackend", "base_directory": str(site)},
+        "site_section_builders": {
+            "validations": _section(str(backends.validation_results_store_name), "ValidationResultsPageRenderer"),
+            "expectations": _section(str(backends.expectations_store_name), "ExpectationSuitePageRenderer"),
+            "profiling": "None",
         },
+        "site_index_builder": {"module_name": "expectations.pages", "class_name": "OwnIndex"},
+    }
+    configuration = DataContextConfig(
+        store_backend_defaults=backends,
+        data_docs_sites={SITE: data_docs},
+        progress_bars=ProgressBarsConfig(globally=False),
+        analytics_enabled=False,
     )
+    return gx.get_context(mode="ephemeral", project_config=configuration)
 
 
 def _section(store: str, renderer: str) -> dict[str, Any]:

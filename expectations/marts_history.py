@@ -14,7 +14,7 @@ ACCEPT = "If it was meant, accept it: `python -m expectations marts --as-of DAY 
 COUNTED = "\nunion all\n".join(f"select '{table}' as part, count(*) as count_rows from {table}" for table in KEYS)
 # These move with the calendar, with age and with each campaign, in Complete Journey by an index of 1 to 17 from week to
 # week, while every other feature stays below 0.35 over four weeks once the history fills the longest window.
-MOVING = re.compile(r"^season_|_since_first_|message|campaign|redemption|^department_\d")
+MOVING = re.compile(r"^season_|_since_first_|_last_seen$|message|campaign|redemption|^department_\d")
 SETTLED_DAYS = 91
 NEAR_DAYS = 31
 

@@ -12,17 +12,17 @@ SNAPSHOT_TABLES = ("marts.customer_stages", "marts.customer_features", *(marts_l
 
 # What a feature of this name must be, from the orders before its moment. `{days}` is its window.
 LIFETIME = {
-    "count_orders": "count(*)",
+    "count_orders": "sum(count_orders)",
     "revenue": "sum(revenue)",
-    "largest_order": "max(revenue)",
-    "average_order_value": "sum(revenue) / count(*)",
+    "largest_order": "max(largest_order)",
+    "average_order_value": "sum(revenue) / sum(count_orders)::double precision",
     "days_since_last_order": "snapshot_on - max(ordered_on)",
     "days_since_first_order": "snapshot_on - min(ordered_on)",
 }
 WINDOWED = {
-    "count_orders": "count(*) filter (where {window})",
+    "count_orders": "coalesce(sum(count_orders) filter (where {window}), 0)",
     "revenue": "coalesce(sum(revenue) filter (where {window}), 0)",
-    "count_order_days": "count(distinct ordered_on) filter (where {window})",
+    "count_order_days": "count(*) filter (where {window})",
 }
 # Without any order before the moment: a count or a sum is 0, the rest is unknown.
 ZERO = re.compile(r"^(count_|revenue)")
@@ -156,7 +156,7 @@ def telling(marts: Marts) -> Measures:
     blocks = "\nunion all\n".join(
         f"select '{model}' as model, customer_id, snapshot_on, label as is_positive\n"
         f"from {marts_label(model)}\nwhere snapshot_on = (select max(snapshot_on) from {marts_label(model)})\n"
-        f"    and mod(hashtext(customer_id)::bigint, {marts.every}) = 0"
+        f"    and mod(abs(hashtext(customer_id)::bigint), {marts.every}) < 1"
         for model in STAGE_MODELS.values()
     )
     return Measures(

@@ -70,7 +70,9 @@ def _key_query(table: str, columns: tuple[str, ...]) -> str:
     key = ", ".join(columns)
     missing = " or ".join(f"{column} is null" for column in columns)
     # Of a large mart every n-th key: twice the same key is in the sample twice, and a fault in a model repeats many.
-    sampled = f"mod(hashtext({columns[0]})::bigint, greatest(1, (select count(*) from {table}) / {SAMPLED_ABOVE})) = 0"
+    sampled = (
+        f"mod(abs(hashtext({columns[0]})::bigint), greatest(1, (select count(*) from {table}) / {SAMPLED_ABOVE})) < 1"
+    )
     repeated = f"select 1 from {table} where {sampled} group by {key} having count(*) > 1"
     return (
         f"select '{table}' as part,\n"

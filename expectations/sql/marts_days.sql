@@ -19,5 +19,5 @@ where features.snapshot_on in (
     order by snapshot_on desc
     limit 6
 )
-and mod(hashtext(features.customer_id)::bigint, $every) = 0
+and mod(abs(hashtext(features.customer_id)::bigint), $every) < 1
 group by features.snapshot_on

@@ -10,7 +10,7 @@ with restated as (
 customers as materialized (
     select customer_id
     from marts.customers
-    where mod(hashtext(customer_id)::bigint, greatest(1, (select count(*) from marts.customers) / 20000)) = 0
+    where mod(abs(hashtext(customer_id)::bigint), greatest(1, (select count(*) from marts.customers) / 20000)) < 1
         and customer_id not in (select customer_id from restated where customer_id is not null)
 )
 

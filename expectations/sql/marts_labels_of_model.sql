@@ -17,7 +17,7 @@ from (
             count(*) over () as count_days
         from (select distinct snapshot_on from $table) as snapshots
     ) as days
-        on labels.snapshot_on = days.snapshot_on and mod(days.number, greatest(1, days.count_days / 5)) = 0
+        on labels.snapshot_on = days.snapshot_on and mod(days.number, greatest(1, days.count_days / 5)) < 1
     inner join customers on labels.customer_id = customers.customer_id
     left join marts.orders
         on labels.customer_id = orders.customer_id

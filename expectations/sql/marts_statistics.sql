@@ -7,7 +7,7 @@ with values_now as (
     cross join lateral jsonb_each_text(to_jsonb(features)) as feature
     where features.snapshot_on = $as_of
         and feature.key in ($features)
-        and mod(hashtext(features.customer_id)::bigint, $every) = 0
+        and mod(abs(hashtext(features.customer_id)::bigint), $every) < 1
 ),
 
 deciles as (

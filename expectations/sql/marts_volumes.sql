@@ -14,7 +14,7 @@ sampled as (
     cross join counted
     where events.event = 'Order Completed'
         and events.occurred_at < $moment
-        and mod(hashtext(events.message_id)::bigint, greatest(1, counted.count_raw_orders / 5000)) = 0
+        and mod(abs(hashtext(events.message_id)::bigint), greatest(1, counted.count_raw_orders / 5000)) < 1
 )
 
 select

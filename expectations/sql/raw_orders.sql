@@ -33,7 +33,7 @@ sampled as (
         on events.event = 'Order Completed'
             and events.occurred_at < $moment
             and events.load_id > parts.above_load
-            and mod(hashtext(events.message_id)::bigint, greatest(1, parts.count_orders / 20000)) = 0
+            and mod(abs(hashtext(events.message_id)::bigint), greatest(1, parts.count_orders / 20000)) < 1
     cross join lateral jsonb_to_record(events.properties)
         as content (order_id text, products jsonb, total jsonb, revenue jsonb, value jsonb)
 ),

@@ -1,0 +1,48 @@
+"""Models: train, judge, register, promote, score, report. Which models there are stands in `training.specs`.
+
+The doors are imported when first asked for: scikit-learn and MLflow take seconds.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from training.specs import SPECS, Kind, Spec, UnknownModelError, find_spec
+
+if TYPE_CHECKING:
+    from training.champions import champion, is_due, promote, rollback
+    from training.reporting import list_models, report
+    from training.scoring import score
+    from training.training_run import train
+
+_DOORS = {
+    "champion": "champions",
+    "is_due": "champions",
+    "list_models": "reporting",
+    "promote": "champions",
+    "report": "reporting",
+    "rollback": "champions",
+    "score": "scoring",
+    "train": "training_run",
+}
+
+__all__ = [
+    "SPECS",
+    "Kind",
+    "Spec",
+    "UnknownModelError",
+    "champion",
+    "find_spec",
+    "is_due",
+    "list_models",
+    "promote",
+    "report",
+    "rollback",
+    "score",
+    "train",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _DOORS:
+        raise AttributeError(f"module 'training' has no attribute '{name}'")
+    return getattr(import_module(f"training.{_DOORS[name]}"), name)

@@ -1,0 +1,79 @@
+"""Choose among the candidates on later time inside the fit period, then fit and calibrate the chosen one."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from training.calibrate import calibrate
+from training.candidates import CANDIDATES, Estimator
+from training.losses import row_losses
+from training.periods import Periods, later_folds
+from training.resampling import Floats
+from training.rows import Rows
+from training.specs import Kind, Spec
+
+MAX_ROWS = 12_000
+SEED = 5
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """A calibrated model: which candidate, how calibrated, and the estimator."""
+
+    candidate: str
+    calibration: str
+    estimator: Estimator
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The best candidate and the mean loss of each on the later folds (empty: too short a period to compare in)."""
+
+    candidate: str
+    losses: dict[str, float]
+
+
+def choose(spec: Spec, rows: Rows, periods: Periods) -> Choice:
+    """The candidate with the lowest mean loss on later folds of the fit period, on at most `MAX_ROWS` rows of each.
+
+    A fit period too short for folds: the candidate that needs no labels if there is one, else the baseline.
+    """
+    folds = later_folds(periods.fit, spec.horizon_days)
+    generator = np.random.default_rng(SEED)
+    losses: dict[str, list[Floats]] = {name: [] for name in spec.candidates}
+    for earlier, later in folds:
+        seen, unseen = (rows.during(days).sampled(MAX_ROWS, generator) for days in (earlier, later))
+        for name in spec.candidates:
+            estimator = fit_candidate(spec, name, seen)
+            losses[name].append(row_losses(spec.kind, unseen.actual, predict(spec.kind, estimator, unseen)))
+    if not folds:
+        label_free = (name for name in spec.candidates if CANDIDATES[name].is_label_free)
+        return Choice(next(label_free, spec.baseline), {})
+    means = {name: float(np.concatenate(parts).mean()) for name, parts in losses.items()}
+    return Choice(min(means, key=lambda name: means[name]), means)
+
+
+def fit_and_calibrate(spec: Spec, candidate: str, rows: Rows, periods: Periods) -> Fitted:
+    """The candidate fitted on the fit period and calibrated on the period after it."""
+    estimator = fit_candidate(spec, candidate, rows.during(periods.fit))
+    later = rows.during(periods.calibration)
+    if spec.kind is Kind.VALUE:
+        return Fitted(candidate, "scaled totals", estimator.scale_to(later.features, later.target))
+    calibrated, method = calibrate(estimator, later)
+    return Fitted(candidate, method, calibrated)
+
+
+def fit_candidate(spec: Spec, name: str, rows: Rows) -> Estimator:
+    """The candidate fitted on these rows, uncalibrated."""
+    candidate = CANDIDATES[name]
+    rows = rows.latest_of_each() if candidate.is_label_free else rows
+    return candidate.build(rows.features, spec.horizon_days).fit(rows.features, rows.target)
+
+
+def predict(kind: Kind, estimator: Estimator, rows: Rows) -> Floats:
+    """The probability of the label, or the expected revenue, of each row."""
+    if kind is Kind.PROBABILITY:
+        probability: Floats = estimator.predict_proba(rows.features)[:, 1]
+        return probability
+    revenue: Floats = estimator.predict(rows.features)[:, 0]
+    return revenue

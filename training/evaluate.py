@@ -1,0 +1,112 @@
+"""Judge a model on the held-out later period, beside its baseline on the same rows."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.stats import rankdata
+from sklearn.metrics import average_precision_score, roc_auc_score
+
+from training.calibration_error import Calibration, measure_calibration
+from training.losses import LOSS_NAME, row_losses
+from training.resampling import Floats, Interval, mean_interval
+from training.specs import Kind
+
+DECILES = 10
+
+
+@dataclass(frozen=True)
+class Outcomes:
+    """What happened to the judged rows: label, whose row it is, and the stage the customer was in."""
+
+    kind: Kind
+    actual: Floats
+    customers: npt.NDArray[np.object_]
+    stages: npt.NDArray[np.object_]
+
+
+@dataclass(frozen=True)
+class Quality:
+    """One model on the judged rows. `lift`: outcome of each tenth (best first) over the average."""
+
+    metrics: dict[str, float]
+    calibration: Calibration
+    lift: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """A model beside its baseline. `improvement`: baseline's mean loss minus the model's, above zero is better."""
+
+    loss: str
+    model: Quality
+    baseline: Quality
+    improvement: Interval
+    stages: dict[str, Calibration]
+
+
+def evaluate(outcomes: Outcomes, predicted: Floats, baseline: Floats) -> Evaluation:
+    """All that is published about a model, from these rows alone; intervals by bootstrap over customers."""
+    stages = {
+        str(stage): measure_calibration(outcomes.kind, outcomes.actual[rows], predicted[rows], outcomes.customers[rows])
+        for stage in sorted(set(outcomes.stages))
+        if (rows := outcomes.stages == stage).any()
+    }
+    return Evaluation(
+        loss=LOSS_NAME[outcomes.kind],
+        model=measure_quality(outcomes, predicted),
+        baseline=measure_quality(outcomes, baseline),
+        improvement=improvement(outcomes, predicted, baseline),
+        stages=stages,
+    )
+
+
+def improvement(outcomes: Outcomes, predicted: Floats, reference: Floats) -> Interval:
+    """How much lower the mean loss of `predicted` is than that of `reference`, paired row by row."""
+    gain = row_losses(outcomes.kind, outcomes.actual, reference) - row_losses(outcomes.kind, outcomes.actual, predicted)
+    return mean_interval(outcomes.customers, gain)
+
+
+def measure_quality(outcomes: Outcomes, predicted: Floats) -> Quality:
+    """Metrics, calibration and lift of one set of predictions."""
+    calibration = measure_calibration(outcomes.kind, outcomes.actual, predicted, outcomes.customers)
+    lift = _lift_by_decile(outcomes.actual, predicted)
+    measure = _probability_metrics if outcomes.kind is Kind.PROBABILITY else _value_metrics
+    loss = float(row_losses(outcomes.kind, outcomes.actual, predicted).mean())
+    metrics = {
+        LOSS_NAME[outcomes.kind]: loss,
+        **measure(outcomes.actual, predicted),
+        "calibration_error": calibration.error.estimate,
+        "lift_top_decile": lift[0],
+    }
+    return Quality(metrics, calibration, lift)
+
+
+def _probability_metrics(actual: Floats, predicted: Floats) -> dict[str, float]:
+    return {
+        "auc": float(roc_auc_score(actual, predicted)),
+        "average_precision": float(average_precision_score(actual, predicted)),
+        "brier": float(np.mean((predicted - actual) ** 2)),
+    }
+
+
+def _value_metrics(actual: Floats, predicted: Floats) -> dict[str, float]:
+    return {
+        "mae": float(np.abs(predicted - actual).mean()),
+        "rmse": float(np.sqrt(np.mean((predicted - actual) ** 2))),
+        "spearman": float(np.corrcoef(rankdata(actual), rankdata(predicted))[0, 1]),
+        "gini": _concentration(actual, predicted) / _concentration(actual, actual),
+        "predicted_over_actual": float(predicted.sum() / actual.sum()),
+    }
+
+
+def _concentration(actual: Floats, order_by: Floats) -> float:
+    # Area between the Lorenz curve along the prediction and the diagonal; divided by its own best: normalised Gini.
+    ordered = actual[np.argsort(-order_by, kind="stable")]
+    return float((np.cumsum(ordered) / ordered.sum()).mean() - (len(ordered) + 1) / (2 * len(ordered)))
+
+
+def _lift_by_decile(actual: Floats, predicted: Floats) -> tuple[float, ...]:
+    parts = np.array_split(actual[np.argsort(-predicted, kind="stable")], min(DECILES, len(actual)))
+    average = max(float(actual.mean()), 1e-12)
+    return tuple(float(part.mean() / average) for part in parts)

@@ -1,0 +1,68 @@
+"""Let a challenger pass the gate, or not: gather the evidence, decide, and write the decision down."""
+
+from datetime import date
+from typing import Any
+
+from training.champions import Promotion, champion, promotions, record
+from training.choose import predict
+from training.dataset import Dataset
+from training.evaluate import Outcomes, improvement
+from training.evaluations import attempt_of
+from training.making import Made
+from training.promotion import Evidence, decide
+from training.registry import load_version
+from training.resampling import Interval
+from training.specs import Spec
+
+
+def pass_gate(spec: Spec, as_of: date, made: Made) -> Promotion:
+    """The decision about this version; the one made before if there is one, so that nothing is decided twice."""
+    version = made.attempt.version
+    decided = _decision_about(spec, version)
+    if decided is None:
+        evidence = _gather(spec, made, champion(spec.name))
+        record(spec.name, decide(spec.kind, evidence), version, as_of)
+        decided = _decision_about(spec, version)
+    assert decided is not None  # noqa: S101  # it has just been recorded
+    return decided
+
+
+def _decision_about(spec: Spec, version: str) -> Promotion | None:
+    return next((made for made in promotions(spec.name) if made.version == version), None)
+
+
+def _gather(spec: Spec, made: Made, reigning: str | None) -> Evidence:
+    judged = made.attempt.metrics["evaluation"]
+    error = _interval(judged["model"]["calibration"]["error"]) if judged else None
+    over_baseline = _interval(judged["improvement"]) if judged else None
+    if reigning is None:
+        return Evidence(False, error, over_baseline)
+    if made.dataset is None:
+        return Evidence(True, error, over_baseline)
+    over_champion, problem = _compare(spec, made.attempt.version, reigning, made.dataset)
+    return Evidence(True, error, over_baseline, over_champion, problem)
+
+
+def _compare(spec: Spec, challenger: str, reigning: str, dataset: Dataset) -> tuple[Interval | None, str | None]:
+    """How much better the challenger is on rows that neither has seen, or what ails the champion."""
+    attempt = attempt_of(spec.name, reigning)
+    held_out = [
+        day for day in dataset.periods.test if attempt and day >= date.fromisoformat(attempt.metrics["seen_until"])
+    ]
+    champion_model = load_version(spec.name, reigning)
+    gone = [name for name in champion_model.columns if name not in dataset.rows.features]
+    if gone:
+        return None, f"reads features that are no longer there: {', '.join(gone)}"
+    if attempt is None or attempt.metrics["evaluation"] is None:
+        return None, "was never judged on held-out rows"
+    if not held_out:
+        return None, None
+    rows = dataset.rows.during(held_out)
+    new, old = (
+        predict(spec.kind, model.estimator, rows) for model in (load_version(spec.name, challenger), champion_model)
+    )
+    return improvement(Outcomes(spec.kind, rows.actual, rows.customers, rows.stages), new, old), None
+
+
+def _interval(content: dict[str, Any]) -> Interval:
+    return Interval(**content)

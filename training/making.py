@@ -1,0 +1,167 @@
+"""From rows to a registered version and what is known of it."""
+
+from dataclasses import asdict, dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from threadpoolctl import threadpool_limits
+
+from perennial.features.contract import read_contract
+from perennial.lifecycle import load_lifecycle
+from perennial.moments import snapshot_at
+from training.candidates import CANDIDATES
+from training.choose import Choice, Fitted, choose, fit_and_calibrate, fit_candidate, predict
+from training.dataset import Dataset, NotEnoughError, load_histories
+from training.evaluate import Evaluation, Outcomes, evaluate
+from training.evaluations import NO_VERSION, Attempt
+from training.importances import permutation_importances
+from training.pictures import draw
+from training.register import Trained, read_summary, register
+from training.registry import find_trained, require_version
+from training.rows import Rows
+from training.specs import Spec
+from training.telling import tell_evaluation
+
+
+@dataclass(frozen=True)
+class Made:
+    """A training's outcome, with the rows it can be compared on (None: there were no labels to judge it by)."""
+
+    attempt: Attempt
+    dataset: Dataset | None
+    is_new: bool
+
+
+def make_model(spec: Spec, as_of: date, dataset: Dataset) -> Made:
+    """The version these rows lead to: fitted, judged and registered now, or found because it was made before."""
+    known = find_trained(spec.name, dataset.digest)
+    # One thread each: trainings run side by side, and OpenMP threads that wait for a core burn it.
+    with threadpool_limits(1):
+        version = str(known.version) if known else register(_train(spec, as_of, dataset))
+    return Made(_attempt(spec, as_of, version), dataset, is_new=known is None)
+
+
+def make_unjudged_model(spec: Spec, as_of: date, shortage: str) -> Made:
+    """A model of the candidate that needs no labels, fitted on the histories known at `as_of`.
+
+    Raises NotEnoughError with `shortage` when the spec has no such candidate, or too few customers have come back.
+    """
+    name = next((name for name in spec.candidates if CANDIDATES[name].is_label_free), None)
+    if name is None:
+        raise NotEnoughError(shortage)
+    histories, digest = load_histories(spec, as_of)
+    returned, least = int((histories.features["count_orders"] > 1).sum()), load_lifecycle().training.min_positives
+    if returned < least:
+        raise NotEnoughError(
+            f"{shortage} Nor can {name} be fitted: {returned} customers ordered twice, and {least} are needed."
+        )
+    known = find_trained(spec.name, digest)
+    version = str(known.version) if known else register(_train_unjudged(spec, as_of, name, histories, digest, shortage))
+    return Made(_attempt(spec, as_of, version), None, is_new=known is None)
+
+
+def make_nothing(spec: Spec, as_of: date, shortage: str) -> Made:
+    """The record of a training that honestly came to nothing."""
+    return Made(Attempt(spec.name, NO_VERSION, as_of, "no_model", shortage, {}), None, is_new=False)
+
+
+def _train(spec: Spec, as_of: date, dataset: Dataset) -> Trained:
+    rows, periods = dataset.rows, dataset.periods
+    choice = choose(spec, rows, periods)
+    fitted = fit_and_calibrate(spec, choice.candidate, rows, periods)
+    baseline = fitted if choice.candidate == spec.baseline else fit_and_calibrate(spec, spec.baseline, rows, periods)
+    test = rows.during(periods.test)
+    outcomes = Outcomes(spec.kind, test.actual, test.customers, test.stages)
+    judged = evaluate(
+        outcomes, predict(spec.kind, fitted.estimator, test), predict(spec.kind, baseline.estimator, test)
+    )
+    importances = permutation_importances(spec.kind, fitted.estimator, test)
+    words = {column.name: column.description for column in read_contract().features}
+    summary = {
+        **_summary(spec, as_of, fitted, choice),
+        "message": tell_evaluation(spec, fitted.candidate, judged),
+        "seen_until": (periods.calibration[-1] + timedelta(days=spec.horizon_days)).isoformat(),
+        "periods": {name: _describe(rows.during(days)) for name, days in periods.named().items()},
+        "evaluation": asdict(judged),
+        "importances": importances,
+    }
+    return Trained(
+        spec=spec,
+        as_of=as_of,
+        digest=dataset.digest,
+        estimator=fitted.estimator,
+        features=rows.during(periods.fit).features,
+        parameters=_parameters(summary),
+        metrics=_metrics(judged),
+        summary=summary,
+        pictures=draw(spec, judged, importances, words),
+    )
+
+
+def _train_unjudged(spec: Spec, as_of: date, name: str, histories: Rows, digest: str, shortage: str) -> Trained:
+    fitted = Fitted(name, "none", fit_candidate(spec, name, histories))
+    summary = {
+        **_summary(spec, as_of, fitted, Choice(name, {})),
+        "message": f"{name}, fitted without labels and not judged yet. {shortage}",
+        "seen_until": (as_of + timedelta(days=1)).isoformat(),
+        "periods": {"fit": _describe(histories)},
+        "evaluation": None,
+        "importances": {},
+    }
+    return Trained(spec, as_of, digest, fitted.estimator, histories.features, _parameters(summary), {}, summary, {})
+
+
+def _attempt(spec: Spec, as_of: date, version: str) -> Attempt:
+    summary = read_summary(require_version(spec.name, version).run_id)
+    return Attempt(spec.name, version, as_of, "trained", str(summary["message"]), summary)
+
+
+def _summary(spec: Spec, as_of: date, fitted: Fitted, choice: Choice) -> dict[str, Any]:
+    return {
+        "kind": spec.kind,
+        "meaning": spec.meaning,
+        "candidate": fitted.candidate,
+        "baseline": spec.baseline,
+        "calibration": fitted.calibration,
+        "validation": choice.losses,
+        "horizon_days": spec.horizon_days,
+        "feature_service": spec.feature_service,
+        "data_moment": snapshot_at(as_of).isoformat(),
+    }
+
+
+def _describe(rows: Rows) -> dict[str, Any]:
+    return {
+        "from": min(rows.days).isoformat(),
+        "to": max(rows.days).isoformat(),
+        "snapshots": len(set(rows.days)),
+        "rows": len(rows),
+        "customers": len(set(rows.customers)),
+        "mean": float(rows.actual.mean()),
+    }
+
+
+def _parameters(summary: dict[str, Any]) -> dict[str, Any]:
+    named = ("candidate", "baseline", "calibration", "horizon_days", "feature_service", "data_moment")
+    periods = {
+        f"{name}_{key}": value
+        for name, part in summary["periods"].items()
+        for key, value in part.items()
+        if key != "mean"
+    }
+    return {name: summary[name] for name in named} | periods
+
+
+def _metrics(judged: Evaluation) -> dict[str, float]:
+    error = judged.model.calibration.error
+    return {
+        **judged.model.metrics,
+        **{f"baseline_{name}": value for name, value in judged.baseline.metrics.items()},
+        "calibration_error_low": error.low,
+        "calibration_error_high": error.high,
+        "calibration_error_floor": judged.model.calibration.floor,
+        "improvement": judged.improvement.estimate,
+        "improvement_low": judged.improvement.low,
+        "improvement_high": judged.improvement.high,
+        **{f"lift_decile_{number}": lift for number, lift in enumerate(judged.model.lift, start=1)},
+    }

@@ -1,0 +1,105 @@
+"""The table of models: one entry says all that is particular to a model; every other file serves them all alike.
+
+To add a model: give its stem a name in `perennial.stages.Model` and a horizon in `lifecycle.yml`, let dbt build
+`marts.label_<model>`, and add an entry here.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from perennial.lifecycle import load_lifecycle
+from perennial.stages import Model, Stage
+
+
+class Kind(StrEnum):
+    """What a model predicts: the probability of its label, or an expected amount."""
+
+    PROBABILITY = "probability"
+    VALUE = "value"
+
+
+PROBABILITY_CANDIDATES = ("logistic_rfm", "logistic", "logistic_shrunk", "boosted_trees", "blend")
+VALUE_CANDIDATES = ("poisson_rfm", "poisson", "boosted_value", "buy_till_you_die")
+
+
+@dataclass(frozen=True)
+class Spec:
+    """One model. `stage` None: for every customer who ever ordered. The first candidate is the baseline."""
+
+    name: Model
+    stage: Stage | None
+    kind: Kind
+    meaning: str
+    raises: str
+    candidates: tuple[str, ...]
+
+    @property
+    def feature_service(self) -> str:
+        return f"{self.name}_v1"
+
+    @property
+    def baseline(self) -> str:
+        return self.candidates[0]
+
+    @property
+    def horizon_days(self) -> int:
+        return load_lifecycle().horizons_days[self.name]
+
+
+SPECS: dict[Model, Spec] = {
+    spec.name: spec
+    for spec in (
+        Spec(
+            name=Model.ACTIVATION,
+            stage=Stage.ONBOARDING,
+            kind=Kind.PROBABILITY,
+            meaning="orders at least twice more within the horizon",
+            raises="the chance to become active",
+            candidates=PROBABILITY_CANDIDATES,
+        ),
+        Spec(
+            name=Model.PURCHASE_INTENT,
+            stage=Stage.ENGAGEMENT,
+            kind=Kind.PROBABILITY,
+            meaning="orders within the horizon",
+            raises="the chance of an order",
+            candidates=PROBABILITY_CANDIDATES,
+        ),
+        Spec(
+            name=Model.CHURN_RISK,
+            stage=Stage.RETENTION,
+            kind=Kind.PROBABILITY,
+            meaning="does not order within the horizon",
+            raises="the risk",
+            candidates=PROBABILITY_CANDIDATES,
+        ),
+        Spec(
+            name=Model.REACTIVATION,
+            stage=Stage.WINBACK,
+            kind=Kind.PROBABILITY,
+            meaning="orders again within the horizon",
+            raises="the chance to come back",
+            candidates=PROBABILITY_CANDIDATES,
+        ),
+        Spec(
+            name=Model.CUSTOMER_VALUE,
+            stage=None,
+            kind=Kind.VALUE,
+            meaning="expected orders and spend within the horizon",
+            raises="the expected spend",
+            candidates=VALUE_CANDIDATES,
+        ),
+    )
+}
+
+
+class UnknownModelError(ValueError):
+    """A model was named that does not exist."""
+
+
+def find_spec(name: str) -> Spec:
+    """The spec called `name`. Raises UnknownModelError listing those there are."""
+    for model, spec in SPECS.items():
+        if model == name.strip().lower():
+            return spec
+    raise UnknownModelError(f"'{name}' is no model; there are: {', '.join(SPECS)}")

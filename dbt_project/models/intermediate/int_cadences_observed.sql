@@ -4,12 +4,45 @@ with days as (
 
 ),
 
-gaps as (
+order_days as (
+
+    select * from {{ ref('int_order_days_sequenced') }}
+    where gap_days is not null
+
+),
+
+closed as (
+
+    select
+        ordered_on,
+        gap_days,
+        count(*) as count_gaps
+    from order_days
+    group by ordered_on, gap_days
+
+),
+
+known as (
+
+    select
+        days.snapshot_on,
+        closed.gap_days,
+        sum(closed.count_gaps) as count_gaps
+    from days
+    inner join closed on days.snapshot_on >= closed.ordered_on
+    group by days.snapshot_on, closed.gap_days
+
+),
+
+ranked as (
 
     select
         snapshot_on,
-        unnest(gaps_days) as gap_days
-    from {{ ref('int_gaps_measured') }}
+        gap_days,
+        sum(count_gaps) over (partition by snapshot_on) as count_gaps,
+        sum(count_gaps) over (partition by snapshot_on order by gap_days)
+        / sum(count_gaps) over (partition by snapshot_on) as share_up_to
+    from known
 
 ),
 
@@ -17,14 +50,14 @@ cadences as (
 
     select
         snapshot_on,
-        count(*) as count_gaps,
-        percentile_cont(0.5) within group (order by gap_days) as usual_gap_days,
-        percentile_disc({{ var('onboarding_quantile') }}) within group (order by gap_days) as onboarding_days,
-        percentile_disc({{ var('slipping_quantile') }}) within group (order by gap_days) as slipping_after_days,
-        percentile_disc({{ var('winback_quantile') }}) within group (order by gap_days) as winback_after_days
-    from gaps
+        max(count_gaps)::bigint as count_gaps,
+        min(gap_days) filter (where share_up_to >= 0.5) as usual_gap_days,
+        min(gap_days) filter (where share_up_to >= {{ var('onboarding_quantile') }}) as onboarding_days,
+        min(gap_days) filter (where share_up_to >= {{ var('slipping_quantile') }}) as slipping_after_days,
+        min(gap_days) filter (where share_up_to >= {{ var('winback_quantile') }}) as winback_after_days
+    from ranked
     group by snapshot_on
-    having count(*) >= 100
+    having max(count_gaps) >= 100
 
 )
 
@@ -34,12 +67,12 @@ select
     cadences.usual_gap_days,
     coalesce(
         {{ var('onboarding_days', none) or 'null' }}, cadences.onboarding_days, {{ var('unknown_cadence_days') }}
-    )::integer as onboarding_days,
-    coalesce(cadences.slipping_after_days, {{ var('unknown_cadence_days') }})::integer as slipping_after_days,
+    ) as onboarding_days,
+    coalesce(cadences.slipping_after_days, {{ var('unknown_cadence_days') }}) as slipping_after_days,
     coalesce(
         {{ var('winback_after_days', none) or 'null' }},
         greatest(cadences.winback_after_days, {{ var('winback_at_least_days') }}),
         3 * {{ var('unknown_cadence_days') }}
-    )::integer as winback_after_days
+    ) as winback_after_days
 from days
 left join cadences on days.snapshot_on = cadences.snapshot_on

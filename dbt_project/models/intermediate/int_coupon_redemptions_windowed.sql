@@ -1,22 +1,29 @@
-with snapshots as (
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    pre_hook="{{ forget_changed_snapshots() }}",
+    indexes=[{'columns': ['snapshot_on', 'customer_id']}]
+) }}
 
-    select * from {{ ref('int_snapshots_taken') }}
+with redemptions as (
+
+    select * from {{ ref('int_coupon_redemptions_resolved') }}
 
 ),
 
-redemptions as (
+days as (
 
-    select * from {{ ref('int_coupon_redemptions_resolved') }}
+    select * from {{ ref('int_days_looked_back') }}
+    where snapshot_on >= {{ changed_on() }}
 
 )
 
 select
-    snapshots.customer_id,
-    snapshots.snapshot_on,
-    count(*) as count_coupons_redeemed,
-    count(*) filter (where snapshots.snapshot_on - redemptions.redeemed_on < 91) as count_coupons_redeemed_91d,
+    redemptions.customer_id,
+    days.snapshot_on,
+    count(*) filter (where days.days_ago < 91) as count_coupons_redeemed_91d,
+    count(*) as count_coupons_redeemed_364d,
     max(redemptions.redeemed_on) as last_redemption_on
-from snapshots
-inner join redemptions
-    on snapshots.customer_id = redemptions.customer_id and snapshots.snapshot_on >= redemptions.redeemed_on
-group by snapshots.customer_id, snapshots.snapshot_on
+from redemptions
+inner join days on redemptions.redeemed_on = days.happened_on
+group by redemptions.customer_id, days.snapshot_on

@@ -1,3 +1,10 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    pre_hook="{{ forget_changed_days('occurred_on') }}",
+    indexes=[{'columns': ['occurred_on']}]
+) }}
+
 with messages as (
 
     select * from {{ ref('stg_raw__messages') }}
@@ -18,13 +25,14 @@ moment as (
 
 select
     messages.message_id,
-    coalesce(messages.user_id, identities.customer_id, messages.anonymous_id) as customer_id,
+    {{ customer_id('messages', 'identities') }} as customer_id,
     messages.channel,
     messages.action,
     messages.campaign_id,
     messages.occurred_at,
-    (messages.occurred_at at time zone 'UTC')::date as occurred_on,
+    {{ day_of('messages.occurred_at') }} as occurred_on,
     messages.ends_on
 from messages
 inner join moment on messages.load_id <= moment.load_id and messages.occurred_at < moment.snapshot_at
 left join identities on messages.user_id is null and messages.anonymous_id = identities.anonymous_id
+where messages.occurred_at >= {{ start_of(changed_on()) }}

@@ -1,31 +1,47 @@
-with snapshots as (
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    pre_hook="{{ forget_changed_snapshots() }}",
+    indexes=[{'columns': ['snapshot_on', 'customer_id']}]
+) }}
 
-    select * from {{ ref('int_snapshots_taken') }}
+with messages as (
+
+    select * from {{ ref('int_messages_resolved') }}
 
 ),
 
-messages as (
+days as (
 
-    select * from {{ ref('int_messages_resolved') }}
+    select * from {{ ref('int_days_looked_back') }}
+    where snapshot_on >= {{ changed_on() }}
+
+),
+
+known as (
+
+    select
+        messages.customer_id,
+        days.snapshot_on,
+        days.days_ago,
+        messages.occurred_on,
+        messages.action in ('sent', 'delivered') as is_received,
+        messages.action in ('opened', 'clicked') as is_response,
+        case when messages.ends_on > days.snapshot_on then messages.campaign_id end as open_campaign_id
+    from messages
+    inner join days on messages.occurred_on = days.happened_on
 
 )
 
 select
-    snapshots.customer_id,
-    snapshots.snapshot_on,
-    count(*) filter (
-        where messages.action in ('sent', 'delivered') and snapshots.snapshot_on - messages.occurred_on < 28
-    ) as count_messages_28d,
-    count(*) filter (
-        where messages.action in ('sent', 'delivered') and snapshots.snapshot_on - messages.occurred_on < 91
-    ) as count_messages_91d,
-    count(*) filter (where messages.action in ('sent', 'delivered')) as count_messages,
-    count(*) filter (
-        where messages.action in ('opened', 'clicked') and snapshots.snapshot_on - messages.occurred_on < 91
-    ) as count_message_responses_91d,
-    max(messages.occurred_on) filter (where messages.action in ('sent', 'delivered')) as last_message_on,
-    count(distinct messages.campaign_id) filter (where messages.ends_on > snapshots.snapshot_on) as count_campaigns_open
-from snapshots
-inner join messages
-    on snapshots.customer_id = messages.customer_id and snapshots.snapshot_on >= messages.occurred_on
-group by snapshots.customer_id, snapshots.snapshot_on
+    customer_id,
+    snapshot_on,
+    count(*) filter (where is_received and days_ago < 28) as count_messages_28d,
+    count(*) filter (where is_received and days_ago < 91) as count_messages_91d,
+    count(*) filter (where is_received) as count_messages_364d,
+    count(*) filter (where is_response and days_ago < 28) as count_message_responses_28d,
+    count(*) filter (where is_response and days_ago < 91) as count_message_responses_91d,
+    max(occurred_on) filter (where is_received) as last_message_on,
+    count(distinct open_campaign_id) as count_campaigns_open
+from known
+group by customer_id, snapshot_on

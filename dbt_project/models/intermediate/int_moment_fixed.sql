@@ -1,3 +1,5 @@
+{%- set as_of = var('as_of', none) or env_var('PERENNIAL_AS_OF', '') -%}
+
 with events as (
 
     select * from {{ source('raw', 'events') }}
@@ -8,8 +10,8 @@ span as (
 
     select
         max(load_id) as load_id,
-        (min(occurred_at) at time zone 'UTC')::date as first_event_on,
-        (max(occurred_at) at time zone 'UTC')::date as newest_event_on
+        {{ day_of('min(occurred_at)') }} as first_event_on,
+        {{ day_of('max(occurred_at)') }} as newest_event_on
     from events
 
 ),
@@ -19,7 +21,7 @@ moment as (
     select
         load_id,
         first_event_on,
-        coalesce({{ "'" ~ var('as_of') ~ "'::date" if var('as_of', none) else 'null::date' }}, newest_event_on) as as_of
+        coalesce(nullif('{{ as_of }}', '')::date, newest_event_on) as as_of
     from span
 
 )
@@ -30,3 +32,4 @@ select
     first_event_on,
     load_id
 from moment
+where first_event_on <= as_of

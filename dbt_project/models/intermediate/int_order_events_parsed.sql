@@ -1,12 +1,22 @@
+{{ config(materialized='incremental', incremental_strategy='append') }}
+
 with order_events as (
 
     select * from {{ ref('stg_raw__order_events') }}
+    where load_id > {{ newest_load_built() }}
 
 ),
 
 lines as (
 
     select * from {{ ref('int_order_lines_parsed') }}
+    where load_id > {{ newest_load_built() }}
+
+),
+
+moment as (
+
+    select * from {{ ref('int_moment_fixed') }}
 
 ),
 
@@ -30,6 +40,7 @@ select
     order_events.order_id,
     order_events.change,
     order_events.occurred_at,
+    {{ day_of('order_events.occurred_at') }} as occurred_on,
     order_events.user_id,
     order_events.anonymous_id,
     order_events.store_id,
@@ -41,4 +52,5 @@ select
     coalesce(line_sums.count_lines, 0) as count_lines,
     coalesce(line_sums.count_items, 0) as count_items
 from order_events
+inner join moment on order_events.load_id <= moment.load_id
 left join line_sums on order_events.message_id = line_sums.message_id

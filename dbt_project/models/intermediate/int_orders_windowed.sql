@@ -1,44 +1,47 @@
-{%- set windows = [7, 14, 28, 56, 91] -%}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    pre_hook="{{ forget_changed_snapshots() }}",
+    indexes=[{'columns': ['snapshot_on', 'customer_id']}]
+) }}
 
-with snapshots as (
+{%- set windows_days = [7, 14, 28, 56] -%}
+{%- set amounts = ['revenue', 'refunded', 'discount', 'coupon_discount', 'items'] -%}
+{%- set counts = [
+    'count_orders', 'count_orders_with_discount', 'count_orders_with_coupon', 'count_morning_orders',
+    'count_afternoon_orders', 'count_weekend_orders', 'count_lines',
+] %}
 
-    select * from {{ ref('int_snapshots_taken') }}
+with changes as (
+
+    select * from {{ ref('int_order_changes_summed') }}
 
 ),
 
 days as (
 
-    select * from {{ ref('int_order_days_summed') }}
+    select * from {{ ref('int_days_looked_back') }}
+    where days_ago < 91 and snapshot_on >= {{ changed_on() }}
 
 )
 
 select
-    snapshots.customer_id,
-    snapshots.snapshot_on,
-    max(days.ordered_on) as last_order_on,
-    min(days.ordered_on) as first_order_on,
-    sum(days.count_orders)::bigint as count_orders,
-    sum(days.revenue) as revenue,
-    max(days.largest_order) as largest_order,
-    sum(days.discount) as discount,
-    {%- for window in windows %}
-    coalesce(sum(days.count_orders) filter (where snapshots.snapshot_on - days.ordered_on < {{ window }}), 0)::bigint
-        as count_orders_{{ window }}d,
-    coalesce(sum(days.revenue) filter (where snapshots.snapshot_on - days.ordered_on < {{ window }}), 0)
-        as revenue_{{ window }}d,
+    changes.customer_id,
+    days.snapshot_on
+    {%- for window in windows_days %},
+    coalesce(sum(changes.count_orders) filter (where days.days_ago < {{ window }}), 0) as count_orders_{{ window }}d,
+    {{ from_units('coalesce(sum(changes.revenue_units) filter (where days.days_ago < ' ~ window ~ '), 0)') }}
+        as revenue_{{ window }}d
+    {%- endfor %},
+    count(*) filter (where changes.is_order_day and days.days_ago < 28) as count_order_days_28d,
+    count(*) filter (where changes.is_order_day) as count_order_days_91d,
+    bit_count(bit_or(1 << (days.days_ago / 7)) filter (where changes.is_order_day)::bit(32)) as count_order_weeks_91d
+    {%- for name in counts %},
+    sum(changes.{{ name }}) as {{ name }}_91d
     {%- endfor %}
-    count(distinct days.ordered_on) filter (where snapshots.snapshot_on - days.ordered_on < 28) as count_order_days_28d,
-    count(distinct days.ordered_on) filter (where snapshots.snapshot_on - days.ordered_on < 91) as count_order_days_91d
-    {%- for column in [
-        'refunded', 'discount', 'coupon_discount', 'count_lines', 'count_items', 'count_orders_with_coupon',
-        'count_orders_with_discount', 'count_morning_orders', 'count_afternoon_orders', 'count_weekend_orders'
-    ] %},
-    coalesce(sum(days.{{ column }}) filter (where snapshots.snapshot_on - days.ordered_on < 91), 0) as {{ column }}_91d
+    {%- for name in amounts %},
+    {{ from_units('sum(changes.' ~ name ~ '_units)') }} as {{ name }}_91d
     {%- endfor %}
-from snapshots
-inner join days
-    on
-        snapshots.customer_id = days.customer_id
-        and snapshots.snapshot_on >= days.known_on
-        and snapshots.snapshot_on < days.known_until_on
-group by snapshots.customer_id, snapshots.snapshot_on
+from changes
+inner join days on changes.ordered_on = days.happened_on and changes.known_on <= days.snapshot_on
+group by changes.customer_id, days.snapshot_on

@@ -1,18 +1,28 @@
+{{ config(materialized='incremental', incremental_strategy='append') }}
+
 with sightings as (
 
     select * from {{ ref('stg_raw__sightings') }}
 
+),
+
+moment as (
+
+    select * from {{ ref('int_moment_fixed') }}
+
 )
 
 select
-    load_id,
-    user_id,
-    anonymous_id,
-    occurred_on,
-    min(occurred_at) as first_at,
+    sightings.load_id,
+    sightings.user_id,
+    sightings.anonymous_id,
+    sightings.occurred_on,
+    min(sightings.occurred_at) as first_at,
     count(*) as count_events,
-    count(*) filter (where is_page_view) as count_page_views,
-    count(*) filter (where is_product_view) as count_products_viewed,
-    count(*) filter (where is_product_added) as count_products_added
+    count(*) filter (where sightings.is_page_view) as count_page_views,
+    count(*) filter (where sightings.is_product_view) as count_products_viewed,
+    count(*) filter (where sightings.is_product_added) as count_products_added
 from sightings
-group by load_id, user_id, anonymous_id, occurred_on
+inner join moment on sightings.load_id <= moment.load_id
+where sightings.load_id > {{ newest_load_built() }}
+group by sightings.load_id, sightings.user_id, sightings.anonymous_id, sightings.occurred_on

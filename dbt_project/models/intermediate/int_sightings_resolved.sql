@@ -1,3 +1,10 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    pre_hook="{{ forget_changed_days('occurred_on') }}",
+    indexes=[{'columns': ['occurred_on']}]
+) }}
+
 with sightings as (
 
     select * from {{ ref('int_sightings_counted') }}
@@ -17,7 +24,7 @@ moment as (
 )
 
 select
-    coalesce(sightings.user_id, identities.customer_id, sightings.anonymous_id) as customer_id,
+    {{ customer_id('sightings', 'identities') }} as customer_id,
     sightings.occurred_on,
     min(sightings.first_at) as first_at,
     sum(sightings.count_events)::bigint as count_events,
@@ -25,7 +32,8 @@ select
     sum(sightings.count_products_viewed)::bigint as count_products_viewed,
     sum(sightings.count_products_added)::bigint as count_products_added
 from sightings
-inner join moment on sightings.load_id <= moment.load_id and sightings.occurred_on <= moment.as_of
+inner join moment on sightings.occurred_on <= moment.as_of
 left join identities
     on sightings.user_id is null and sightings.anonymous_id = identities.anonymous_id
-group by coalesce(sightings.user_id, identities.customer_id, sightings.anonymous_id), sightings.occurred_on
+where sightings.occurred_on >= {{ changed_on() }}
+group by 1, 2

@@ -11,7 +11,7 @@ days as (
         moment.as_of
     from moment
     cross join lateral generate_series(
-        least(moment.first_event_on, moment.as_of)::timestamp, moment.as_of::timestamp, interval '1 day'
+        moment.first_event_on::timestamp, moment.as_of::timestamp, interval '1 day'
     ) as series (day)
 
 )

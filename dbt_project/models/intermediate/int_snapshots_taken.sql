@@ -1,3 +1,10 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    pre_hook="{{ forget_changed_snapshots() }}",
+    indexes=[{'columns': ['snapshot_on', 'customer_id']}]
+) }}
+
 with sightings as (
 
     select * from {{ ref('int_sightings_resolved') }}
@@ -27,3 +34,4 @@ select
     customers.first_seen_on
 from customers
 inner join days on customers.first_seen_on <= days.snapshot_on
+where days.snapshot_on >= {{ changed_on() }}

@@ -1,18 +1,20 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    pre_hook="{{ forget_changed_snapshots() }}",
+    indexes=[{'columns': ['snapshot_on', 'customer_id']}]
+) }}
+
 with snapshots as (
 
     select * from {{ ref('int_snapshots_taken') }}
+    where snapshot_on >= {{ changed_on() }}
 
 ),
 
 orders as (
 
-    select * from {{ ref('int_orders_windowed') }}
-
-),
-
-gaps as (
-
-    select * from {{ ref('int_gaps_measured') }}
+    select * from {{ ref('int_orders_accumulated') }}
 
 ),
 
@@ -29,20 +31,18 @@ observed as (
         snapshots.snapshot_on,
         snapshots.snapshot_at,
         coalesce(orders.count_orders, 0) as count_orders,
-        snapshots.snapshot_on - orders.last_order_on as days_since_last_order,
-        snapshots.snapshot_on - orders.first_order_on as days_since_first_order,
-        gaps.usual_gap_days,
+        snapshots.snapshot_on - orders.last_ordered_on as days_since_last_order,
+        snapshots.snapshot_on - orders.first_ordered_on as days_since_first_order,
+        orders.usual_gap_days,
         cadences.onboarding_days,
         greatest(
-            cadences.slipping_after_days, {{ var('slipping_after_gaps') }} * gaps.usual_gap_days
-        )::double precision as slipping_after_days,
+            cadences.slipping_after_days, {{ var('slipping_after_gaps') }} * orders.usual_gap_days
+        ) as slipping_after_days,
         cadences.winback_after_days
     from snapshots
     inner join cadences on snapshots.snapshot_on = cadences.snapshot_on
     left join orders
         on snapshots.customer_id = orders.customer_id and snapshots.snapshot_on = orders.snapshot_on
-    left join gaps
-        on snapshots.customer_id = gaps.customer_id and snapshots.snapshot_on = gaps.snapshot_on
 
 )
 

@@ -1,6 +1,14 @@
-with redemptions as (
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    pre_hook="{{ forget_changed_days(day_of('redeemed_at')) }}",
+    indexes=[{'columns': ['message_id'], 'unique': true}, {'columns': ['redeemed_at']}]
+) }}
+
+with coupon_redemptions as (
 
     select * from {{ ref('int_coupon_redemptions_resolved') }}
+    where redeemed_on >= {{ changed_on() }}
 
 )
 
@@ -10,4 +18,4 @@ select
     coupon_id,
     campaign_id,
     redeemed_at
-from redemptions
+from coupon_redemptions

@@ -1,4 +1,9 @@
-{{ config(indexes=[{'columns': ['customer_id', 'snapshot_at'], 'unique': true}]) }}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    pre_hook="{{ forget_changed_snapshots() }}",
+    indexes=[{'columns': ['customer_id', 'snapshot_at'], 'unique': true}, {'columns': ['snapshot_on']}]
+) }}
 
 with stages as (
 
@@ -59,3 +64,4 @@ select
     slipping_after_days,
     winback_after_days::bigint as winback_after_days
 from entered
+where snapshot_on >= {{ changed_on() }}

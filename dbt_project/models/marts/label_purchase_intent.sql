@@ -1,6 +1,11 @@
-{{ config(indexes=[{'columns': ['customer_id', 'snapshot_at'], 'unique': true}]) }}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    pre_hook="{{ forget_changed_snapshots(horizon_days=var('horizon_days_purchase_intent')) }}",
+    indexes=[{'columns': ['customer_id', 'snapshot_at'], 'unique': true}, {'columns': ['snapshot_on']}]
+) }}
 
-{%- set horizon = var('horizon_days_purchase_intent') -%}
+{%- set horizon_days = var('horizon_days_purchase_intent') %}
 
 with stages as (
 
@@ -9,10 +14,10 @@ with stages as (
 
 ),
 
-snapshot_days as (
+days as (
 
     select * from {{ ref('int_snapshot_days_listed') }}
-    where is_weekly
+    where is_weekly and snapshot_on + {{ horizon_days }} >= {{ changed_on() }}
 
 ),
 
@@ -22,38 +27,46 @@ moment as (
 
 ),
 
-days as (
+changes as (
 
-    select * from {{ ref('int_order_days_summed') }}
+    select * from {{ ref('int_order_changes_summed') }}
 
 ),
 
-observed as (
+observed_days as (
 
     select
-        stages.customer_id,
-        stages.snapshot_on,
-        stages.snapshot_at,
-        stages.stage
-    from stages
-    inner join snapshot_days on stages.snapshot_on = snapshot_days.snapshot_on
-    inner join moment on stages.snapshot_on + {{ horizon }} <= moment.as_of
+        days.snapshot_on,
+        days.snapshot_on + {{ horizon_days }} as observed_on
+    from days
+    inner join moment on days.snapshot_on + {{ horizon_days }} <= moment.as_of
+
+),
+
+outcomes as (
+
+    select
+        changes.customer_id,
+        observed_days.snapshot_on,
+        sum(changes.count_orders) as count_orders
+    from observed_days
+    inner join changes
+        on
+            observed_days.snapshot_on < changes.ordered_on
+            and observed_days.observed_on >= changes.ordered_on
+            and observed_days.observed_on >= changes.known_on
+    group by changes.customer_id, observed_days.snapshot_on
 
 )
 
 select
-    observed.customer_id,
-    observed.snapshot_on,
-    observed.snapshot_at,
-    observed.stage,
-    {{ horizon }} as horizon_days,
-    coalesce(sum(days.count_orders), 0) >= 1 as label
-from observed
-left join days
-    on
-        observed.customer_id = days.customer_id
-        and days.ordered_on > observed.snapshot_on
-        and days.ordered_on <= observed.snapshot_on + {{ horizon }}
-        and days.known_on <= observed.snapshot_on + {{ horizon }}
-        and days.known_until_on > observed.snapshot_on + {{ horizon }}
-group by observed.customer_id, observed.snapshot_on, observed.snapshot_at, observed.stage
+    stages.customer_id,
+    stages.snapshot_on,
+    stages.snapshot_at,
+    stages.stage,
+    {{ horizon_days }} as horizon_days,
+    coalesce(outcomes.count_orders, 0) >= 1 as label
+from stages
+inner join observed_days on stages.snapshot_on = observed_days.snapshot_on
+left join outcomes
+    on stages.customer_id = outcomes.customer_id and stages.snapshot_on = outcomes.snapshot_on

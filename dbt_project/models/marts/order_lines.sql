@@ -1,6 +1,19 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    pre_hook="{{ forget_changed_orders() }}",
+    indexes=[{'columns': ['order_line_id'], 'unique': true}, {'columns': ['order_id']}]
+) }}
+
 with orders as (
 
     select * from {{ ref('orders') }}
+
+),
+
+versions as (
+
+    select * from {{ ref('int_orders_versioned') }}
 
 ),
 
@@ -8,13 +21,20 @@ lines as (
 
     select * from {{ ref('int_order_lines_parsed') }}
 
+),
+
+changed as (
+
+    select distinct order_id
+    from versions
+    where known_on >= {{ changed_on() }}
+
 )
 
 select
     orders.order_id || '-' || lines.line_number as order_line_id,
     orders.order_id,
     orders.customer_id,
-    orders.message_id,
     orders.ordered_at,
     lines.product_id,
     lines.brand,
@@ -24,5 +44,6 @@ select
     lines.revenue,
     coalesce(lines.discount, 0) as discount,
     coalesce(lines.coupon_discount, 0) as coupon_discount
-from lines
-inner join orders on lines.message_id = orders.message_id
+from orders
+inner join changed on orders.order_id = changed.order_id
+inner join lines on orders.message_id = lines.message_id

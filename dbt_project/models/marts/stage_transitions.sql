@@ -1,3 +1,5 @@
+{{ config(indexes=[{'columns': ['customer_id', 'transitioned_on'], 'unique': true}]) }}
+
 with stages as (
 
     select * from {{ ref('customer_stages') }}

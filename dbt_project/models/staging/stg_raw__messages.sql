@@ -1,37 +1,45 @@
+{%- set channels = {
+    'Email': 'email', 'SMS': 'sms', 'Push Notification': 'push', 'Direct Mail': 'direct_mail',
+    'In-App Message': 'onsite',
+} %}
+{%- set actions = {
+    'Sent': 'sent', 'Delivered': 'delivered', 'Opened': 'opened', 'Link Clicked': 'clicked', 'Clicked': 'clicked',
+    'Bounced': 'bounced',
+} -%}
+
 with events as (
 
     select * from {{ source('raw', 'events') }}
 
 ),
 
-named as (
+names (event, channel, action) as (
 
-    select
-        *,
-        regexp_match(
-            event,
-            '^(Email|SMS|Push Notification|Direct Mail|In-App Message) '
-            || '(Sent|Delivered|Opened|Link Clicked|Clicked|Bounced)$'
-        ) as words
-    from events
-    where type = 'track' and event is not null
+    values
+    {%- for channel_name, channel in channels.items() %}{% set is_last_channel = loop.last %}
+    {%- for action_name, action in actions.items() %}
+    ('{{ channel_name }} {{ action_name }}', '{{ channel }}', '{{ action }}')
+    {%- if not (loop.last and is_last_channel) %},{% endif %}
+    {%- endfor %}
+    {%- endfor %}
 
 ),
 
 messages as (
 
     select
-        message_id,
-        load_id,
-        user_id,
-        anonymous_id,
-        occurred_at,
-        words[1] as channel_name,
-        words[2] as action_name,
-        {{ json_text('properties', 'campaign_id') }} as campaign_id,
-        substring(properties ->> 'ends_on' from '^\d{4}-\d{2}-\d{2}') as ends_on
-    from named
-    where words is not null
+        events.message_id,
+        events.load_id,
+        events.user_id,
+        events.anonymous_id,
+        events.occurred_at,
+        names.channel,
+        names.action,
+        {{ json_text('events.properties', 'campaign_id') }} as campaign_id,
+        substring(events.properties ->> 'ends_on' from '^\d{4}-\d{2}-\d{2}') as ends_on
+    from events
+    inner join names on events.event = names.event
+    where events.type = 'track'
 
 )
 
@@ -41,15 +49,8 @@ select
     user_id,
     anonymous_id,
     occurred_at,
-    case channel_name
-        when 'Push Notification' then 'push'
-        when 'In-App Message' then 'onsite'
-        else replace(lower(channel_name), ' ', '_')
-    end as channel,
-    case action_name
-        when 'Link Clicked' then 'clicked'
-        else lower(action_name)
-    end as action,
+    channel,
+    action,
     campaign_id,
     case when pg_input_is_valid(ends_on, 'date') then ends_on::date end as ends_on
 from messages

@@ -10,7 +10,7 @@ select
     user_id,
     anonymous_id,
     occurred_at,
-    (occurred_at at time zone 'UTC')::date as occurred_on,
+    {{ day_of('occurred_at') }} as occurred_on,
     type in ('page', 'screen') as is_page_view,
     coalesce(event = 'Product Viewed', false) as is_product_view,
     coalesce(event = 'Product Added', false) as is_product_added

@@ -1,0 +1,14 @@
+{#- Who did it: the user id, or the user id the anonymous id was identified as, or the anonymous id itself. -#}
+{% macro customer_id(events, identities) -%}
+    coalesce({{ events }}.user_id, {{ identities }}.customer_id, {{ events }}.anonymous_id)
+{%- endmacro %}
+
+{#- The day (UTC) of a moment. -#}
+{% macro day_of(moment) -%}
+    ({{ moment }} at time zone 'UTC')::date
+{%- endmacro %}
+
+{#- The moment at which a day (UTC) begins. -#}
+{% macro start_of(day) -%}
+    ({{ day }})::timestamp at time zone 'UTC'
+{%- endmacro %}

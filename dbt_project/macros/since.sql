@@ -1,0 +1,47 @@
+{#- The newest load that an appending model already holds; it adds those after it. -#}
+{% macro newest_load_built() -%}
+    {%- if is_incremental() -%}
+        (select load_id from {{ builds() }} where model = '{{ this.name }}')
+    {%- else -%}
+        0
+    {%- endif -%}
+{%- endmacro %}
+
+{#- The first day whose content may differ from what the model holds; it rebuilds from that day on. -#}
+{% macro changed_on() -%}
+    {%- set compared = ref('int_builds_compared') -%}
+    {%- if is_incremental() -%}
+        (select coalesce(min(changed_on), 'infinity') from {{ compared }} where model = '{{ this.name }}')
+    {%- else -%}
+        '-infinity'::date
+    {%- endif -%}
+{%- endmacro %}
+
+{#- Pre-hook: forget the days that `changed_on` is about to rebuild, and those that are not known any more. -#}
+{% macro forget_changed_days(day) %}
+    {%- if is_incremental() %}
+    delete from {{ this }}
+    where
+        {{ day }} >= {{ changed_on() }}
+        or {{ day }} > (select as_of from intermediate.int_moment_fixed)
+    {%- endif %}
+{% endmacro %}
+
+{#- The same for models by snapshot day, whose last day is not a weekly one. -#}
+{% macro forget_changed_snapshots(horizon_days=0) %}
+    {%- if is_incremental() %}
+    delete from {{ this }}
+    where
+        snapshot_on + {{ horizon_days }} >= {{ changed_on() }}
+        or snapshot_on + {{ horizon_days }} > (select as_of from intermediate.int_moment_fixed)
+        or snapshot_on not in (select snapshot_on from intermediate.int_snapshot_days_listed)
+    {%- endif %}
+{% endmacro %}
+
+{#- The same for models of orders: those with a version from the changed days. -#}
+{% macro forget_changed_orders() %}
+    {%- if is_incremental() %}
+    delete from {{ this }}
+    where order_id in (select order_id from intermediate.int_orders_versioned where known_on >= {{ changed_on() }})
+    {%- endif %}
+{% endmacro %}

@@ -19,6 +19,16 @@ MEMBERS_SQL = """
 """
 """The control group at a moment (timestamptz parameter `moment`)."""
 
+EXCLUDED_SQL = """
+    select distinct customer_id
+    from experiments.holdout_members
+    where valid_to is null or (valid_from <= %(moment)s and valid_to > %(moment)s)
+"""
+"""Whom no audience of a moment may contain: the control group then, and that of now.
+
+Messages go out today, whatever day the audience is of; so who has joined since is left out of a past day's as well.
+"""
+
 # The first 8 hex digits of the digest as a number in [0, 1), computed where the customers are: 2^32 = 4294967296.
 _ASSIGN_SQL = """
     insert into experiments.holdout_members (customer_id, salt_digest, valid_from)

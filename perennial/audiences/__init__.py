@@ -1,0 +1,30 @@
+"""Scores to audiences: publish them, pull them, compare them, explain them."""
+
+from perennial.audiences.comparing import Departure, Diff, diff
+from perennial.audiences.explaining import Explanation, UnknownDayError, explain
+from perennial.audiences.gates import Gate
+from perennial.audiences.publishing import PublishRefusedError, publish
+from perennial.audiences.pulling import NoProbabilityError, pull
+from perennial.audiences.runs import NoRunError, Run, list_runs, newest_run, read_run
+from perennial.audiences.writing import FORMATS, write_members
+
+__all__ = [
+    "FORMATS",
+    "Departure",
+    "Diff",
+    "Explanation",
+    "Gate",
+    "NoProbabilityError",
+    "NoRunError",
+    "PublishRefusedError",
+    "Run",
+    "UnknownDayError",
+    "diff",
+    "explain",
+    "list_runs",
+    "newest_run",
+    "publish",
+    "pull",
+    "read_run",
+    "write_members",
+]

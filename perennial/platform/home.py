@@ -1,10 +1,9 @@
-"""What a home holds before any server runs: generated secrets, ports, and the person's own settings file."""
+"""What a home holds before any server runs: generated secrets and the person's own settings file."""
 
 import base64
 import json
 import secrets
 import shutil
-import socket
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,6 @@ from typing import Any
 from perennial.lifecycle import DEFAULTS
 from perennial.settings import home_path, load_settings, write_private_json
 
-PREFERRED_PORTS = {"postgres": 5442, "valkey": 6389, "airflow": 8080, "airflow_logs": 8793, "mlflow": 5000, "api": 8000}
 LOOPBACK = "127.0.0.1"
 FOLDERS = ("logs", "run", "inbox", "artifacts", "data-docs", "dbt", "airflow", "valkey")
 
@@ -71,24 +69,3 @@ def read_json(path: Path) -> dict[str, Any]:
             "secrets.json a home cannot be opened again, and `make clean` starts afresh."
         ) from error
     return content
-
-
-def is_port_free(port: int) -> bool:
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((LOOPBACK, port))
-        except OSError:
-            return False
-    return True
-
-
-def choose_port(service: str, remembered: int | None, taken: set[int], announce: Callable[[str], None]) -> int:
-    """The remembered or preferred port if nobody else listens there, else the next free one, said aloud."""
-    wanted = remembered or PREFERRED_PORTS[service]
-    port = wanted
-    while port in taken or not is_port_free(port):
-        port += 1
-    if port != wanted:
-        announce(f"Port {wanted} is in use by another program; {service} listens on {port} instead")
-    return port

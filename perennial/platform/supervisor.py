@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from perennial.platform.home import LOOPBACK, choose_port, prepare_home, read_json
+from perennial.platform.home import LOOPBACK, prepare_home, read_json
+from perennial.platform.ports import assign_ports
 from perennial.platform.postgres import PostgresServer
 from perennial.platform.processes import ManagedProcess
 from perennial.platform.services import (
@@ -53,7 +54,10 @@ def up(announce: Callable[[str], None] = print, services: Iterable[str] = ALL) -
     prepare_home(announce)
     with _only_one(home_path()):
         wanted = tuple(services)
-        ports, secrets = _assign_ports(announce), read_json(home_path() / "secrets.json")
+        ports, secrets = (
+            assign_ports(announce, _is_postgres_running(home_path())),
+            read_json(home_path() / "secrets.json"),
+        )
         postgres = PostgresServer(home_path() / "postgres", ports["postgres"], secrets["owner_password"])
         _remember(ports, secrets, postgres.url)
         settings = load_settings()
@@ -109,27 +113,6 @@ def _only_one(home: Path) -> Iterator[None]:
         except BlockingIOError as error:
             raise PlatformError(f"Another `perennial up` is working on {home}; wait for it to finish.") from error
         yield
-
-
-def _assign_ports(announce: Callable[[str], None]) -> dict[str, int]:
-    home = home_path()
-    remembered: dict[str, int] = read_json(home / "platform.json").get("ports", {})
-    owners = {
-        "postgres": None,
-        "valkey": "valkey",
-        "airflow": "airflow-api",
-        "airflow_logs": "airflow-scheduler",
-        "mlflow": "mlflow",
-        "api": "api",
-    }
-    ports: dict[str, int] = {}
-    for service, process in owners.items():
-        running = _is_postgres_running(home) if process is None else ManagedProcess(process, home).find() is not None
-        if running and service in remembered:
-            ports[service] = remembered[service]
-        else:
-            ports[service] = choose_port(service, remembered.get(service), set(ports.values()), announce)
-    return ports
 
 
 def _remember(ports: dict[str, int], secrets: dict[str, Any], database_url: str) -> None:

@@ -12,8 +12,8 @@ import pytest
 
 from perennial.database import Role, connect
 from perennial.platform import BrokenHomeError, down, status, up
-from perennial.platform.home import LOOPBACK, PREFERRED_PORTS, read_json
-from perennial.settings import HOME_VARIABLE, HomeNotReadyError, load_settings
+from perennial.platform.home import LOOPBACK, read_json
+from perennial.settings import HOME_VARIABLE, HomeNotReadyError, load_settings, write_private_json
 
 pytestmark = pytest.mark.integration
 
@@ -80,16 +80,12 @@ def test_a_home_whose_initialisation_was_cut_is_finished(own_home: Path) -> None
 
 def test_a_port_in_use_is_said_and_stepped_around(own_home: Path) -> None:
     said: list[str] = []
-    with socket.socket() as squatter:
-        squatter.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            squatter.bind((LOOPBACK, PREFERRED_PORTS["valkey"]))
-            squatter.listen()
-        except OSError:
-            pass  # another program holds it already: the better
+    with socket.create_server((LOOPBACK, 0)) as squatter:
+        taken = squatter.getsockname()[1]
+        write_private_json(own_home / "platform.json", {"ports": {"valkey": taken}})
         up(announce=said.append, services=("valkey",))
-    assert any(f"Port {PREFERRED_PORTS['valkey']} is in use" in line for line in said)
-    assert read_json(own_home / "platform.json")["ports"]["valkey"] != PREFERRED_PORTS["valkey"]
+    assert any(f"Port {taken} is in use by another program; valkey listens on" in line for line in said)
+    assert read_json(own_home / "platform.json")["ports"]["valkey"] != taken
 
 
 @pytest.mark.usefixtures("own_home")

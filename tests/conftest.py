@@ -1,6 +1,8 @@
 """What every test may ask for: a real platform in a temporary home, and an empty warehouse in it."""
 
 import os
+import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -27,9 +29,10 @@ def forget_settings() -> None:
 
 
 @pytest.fixture(scope="session")
-def platform_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def platform_home() -> Iterator[Path]:
     """A home of its own with PostgreSQL, Valkey and MLflow running, for the whole session."""
-    home = tmp_path_factory.mktemp("home")
+    # Not in pytest's folder: every other session closes that to all but root, PostgreSQL's own user among them.
+    home = Path(tempfile.mkdtemp(prefix="perennial-"))
     before = os.environ.get(HOME_VARIABLE)
     os.environ[HOME_VARIABLE] = str(home)
     forget_settings()
@@ -37,6 +40,7 @@ def platform_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     os.environ["MLFLOW_TRACKING_URI"] = load_settings().require("mlflow_url")
     yield home
     down()
+    shutil.rmtree(home, ignore_errors=True)
     os.environ.pop(HOME_VARIABLE)
     if before is not None:
         os.environ[HOME_VARIABLE] = before

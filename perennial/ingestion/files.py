@@ -1,7 +1,7 @@
 """A person's own file of events, or standard input."""
 
 import sys
-from io import BufferedReader
+from io import SEEK_END, BufferedReader
 from pathlib import Path
 from typing import cast
 
@@ -50,6 +50,8 @@ def ingest_file(
 def _source(stream: BufferedReader, name: str, progress: Progress | None) -> Source:
     if not stream.seekable():
         return Source(name, read_lines(stream), progress=progress, is_at_hand=False)
-    size = stream.seek(0, 2)
-    stream.seek(0)
-    return Source(name, read_lines(stream), total=size, position=stream.tell, progress=progress)
+    # Standard input may be a file of which someone has read the beginning.
+    start = stream.tell()
+    size = stream.seek(0, SEEK_END) - start
+    stream.seek(start)
+    return Source(name, read_lines(stream), total=size, position=lambda: stream.tell() - start, progress=progress)

@@ -13,7 +13,7 @@ CREATE_STATEMENTS = """
 create temporary table incoming_statements (
     customer_id text, purpose text, is_granted boolean, valid_from timestamptz, message_id text, is_turn boolean
 ) on commit delete rows;
-create temporary table incoming_turns (customer_id text, purpose text) on commit delete rows;
+create temporary table incoming_turns (customer_id text, purpose text, turned_at timestamptz) on commit delete rows;
 """
 
 # Anything but true refuses: a preference that cannot be read is no consent.
@@ -36,18 +36,21 @@ select
     preference.value = 'true' as is_granted,
     said.occurred_at as valid_from,
     said.message_id
-from (select distinct customer_id from incoming_turns) as turned
+from (select customer_id, min(turned_at) as turned_at from incoming_turns group by customer_id) as turned
 cross join lateral (
     select turned.customer_id, events.message_id, events.occurred_at, events.context
     from raw.events
-    where events.user_id = turned.customer_id
+    where events.user_id = turned.customer_id and events.occurred_at >= turned.turned_at
     union all
     select turned.customer_id, events.message_id, events.occurred_at, events.context
     from raw.events
-    where events.user_id is null and events.anonymous_id = turned.customer_id
+    where events.user_id is null
+        and events.anonymous_id = turned.customer_id
+        and events.occurred_at >= turned.turned_at
+    offset 0
 ) as said
 cross join lateral jsonb_each(nullif(said.context #> '{consent,categoryPreferences}', 'null')) as preference
-join incoming_turns on incoming_turns.customer_id = said.customer_id and incoming_turns.purpose = preference.key
+inner join incoming_turns on incoming_turns.customer_id = said.customer_id and incoming_turns.purpose = preference.key
 """
 
 # At one instant the refusal comes last, as it is the one that holds.
@@ -57,9 +60,15 @@ with stated (customer_id, purpose, is_granted, valid_from, message_id) as ({stat
 timeline as (
     select customer_id, purpose, is_granted, valid_from, message_id, true as is_new from stated
     union all
-    select customer_id, purpose, is_granted, valid_from, message_id, false
-    from consent.ledger
-    where (customer_id, purpose) in (select customer_id, purpose from stated)
+    select known.*, false
+    from (select distinct customer_id, purpose from stated) as spoken
+    cross join lateral (
+        select ledger.customer_id, ledger.purpose, ledger.is_granted, ledger.valid_from, ledger.message_id
+        from consent.ledger
+        where ledger.customer_id = spoken.customer_id and ledger.purpose = spoken.purpose
+        -- Few customers speak in a load, many stand in the ledger: each is looked up by its key.
+        offset 0
+    ) as known
 ),
 
 compared as (
@@ -86,7 +95,7 @@ on conflict do nothing
 
 _TURNED = """
 insert into incoming_turns
-select distinct customer_id, purpose from incoming_statements where is_turn
+select customer_id, purpose, min(valid_from) from incoming_statements where is_turn group by customer_id, purpose
 """
 
 # A refusal that became known late still stands against an attestation of a later moment, unless the customer
@@ -113,15 +122,23 @@ with upheld as (
                 and agreed.valid_from <= attested.valid_from
         )
     on conflict do nothing
-    returning customer_id, purpose
+    returning customer_id, purpose, valid_from
 )
 
-insert into incoming_turns select distinct customer_id, purpose from upheld
+insert into incoming_turns
+select customer_id, purpose, min(valid_from) from upheld group by customer_id, purpose
 """
 
 
 def record_preferences(connection: psycopg.Connection[Any], load_id: int) -> None:
     """Bring the ledger up to what the events of a load state; within the transaction that loads them."""
+    # In tables that grow from nothing PostgreSQL does not know yet that a customer is a small part of them.
+    connection.execute("set local enable_seqscan = off")
+    _record(connection, load_id)
+    connection.execute("set local enable_seqscan to default")
+
+
+def _record(connection: psycopg.Connection[Any], load_id: int) -> None:
     if not _record_changes(connection, _STATEMENTS_OF_LOAD, load_id):
         return
     if connection.execute(_TURNED).rowcount:

@@ -33,8 +33,8 @@ create table raw.events (
 );
 create index events_by_load on raw.events (load_id);
 create index events_by_occurred on raw.events (occurred_at);
-create index events_by_user on raw.events (user_id);
-create index events_by_anonymous on raw.events (anonymous_id) where user_id is null;
+create index events_by_user on raw.events (user_id, occurred_at);
+create index events_by_anonymous on raw.events (anonymous_id, occurred_at) where user_id is null;
 comment on table raw.events is 'One row per message_id; append-only.';
 
 create table raw.rejected_events (

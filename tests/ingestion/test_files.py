@@ -209,6 +209,18 @@ def test_standard_input_is_read_plain_or_packed(track: Make, ask: Ask, pack: Cal
     assert ask("select source, line from raw.rejected_events") == [("stdin", 4)]
 
 
+def test_a_file_as_standard_input_is_read_from_where_it_stands(track: Make, write_lines: WriteLines, ask: Ask) -> None:
+    path = write_lines(b"a heading that someone read", track("m1"))
+    program = "from perennial.ingestion import ingest_file; ingest_file('-', progress=lambda *told: print(*told))"
+    with path.open("rb", buffering=0) as file:
+        heading = len(file.read(28))
+        done = subprocess.run([sys.executable, "-c", program], stdin=file, capture_output=True, check=True)
+    size = path.stat().st_size - heading
+    assert done.stdout.splitlines()[-1] == b"%d %d" % (size, size)
+    assert ask("select message_id from raw.events") == [("m1",)]
+    assert ask("select count(*) from raw.rejected_events") == [(0,)]
+
+
 @pytest.mark.parametrize("name", ["events.jsonl", "events.jsonl.gz"])
 def test_progress_grows_to_the_size_of_the_file(
     track: Make, tmp_path: Path, warehouse: Path, monkeypatch: pytest.MonkeyPatch, name: str

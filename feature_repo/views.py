@@ -26,7 +26,10 @@ def _field(column: FeatureColumn) -> Field:
 
 
 def _scores_view(model: Model) -> FeatureView:
-    columns = "customer_id, as_of_at, probability, value, percentile, band"
+    amounts = [Field(name="value", dtype=Float64, description=f"What {model} predicts, as an amount.")]
+    if model is Model.CUSTOMER_VALUE:
+        amounts.append(Field(name="expected_orders", dtype=Float64, description="Orders expected within the horizon."))
+    columns = ", ".join(["customer_id", "as_of_at", "probability", "percentile", "band", *(a.name for a in amounts)])
     return FeatureView(
         name=f"{model}_scores",
         entities=[customer],
@@ -34,7 +37,7 @@ def _scores_view(model: Model) -> FeatureView:
         schema=[
             KEY,
             Field(name="probability", dtype=Float64, description=f"What {model} predicts, calibrated."),
-            Field(name="value", dtype=Float64, description=f"What {model} predicts, as an amount."),
+            *amounts,
             Field(name="percentile", dtype=Float64, description="Share of those scored together who rank below."),
             Field(name="band", dtype=String, description="low, medium or high."),
         ],

@@ -1,12 +1,13 @@
 """Scores to audiences: publish them, pull them, compare them, explain them."""
 
 from perennial.audiences.comparing import Departure, Diff, diff
+from perennial.audiences.describing import Profile, UnknownCustomerError, describe
 from perennial.audiences.explaining import Explanation, UnknownDayError, explain
 from perennial.audiences.gates import Gate
 from perennial.audiences.publishing import PublishRefusedError, publish
-from perennial.audiences.pulling import NoProbabilityError, pull
+from perennial.audiences.pulling import NoProbabilityError, pull, pull_run
 from perennial.audiences.runs import NoRunError, Run, list_runs, newest_run, read_run
-from perennial.audiences.writing import FORMATS, write_members
+from perennial.audiences.writing import FORMATS, to_rows, write_members
 
 __all__ = [
     "FORMATS",
@@ -16,15 +17,20 @@ __all__ = [
     "Gate",
     "NoProbabilityError",
     "NoRunError",
+    "Profile",
     "PublishRefusedError",
     "Run",
+    "UnknownCustomerError",
     "UnknownDayError",
+    "describe",
     "diff",
     "explain",
     "list_runs",
     "newest_run",
     "publish",
     "pull",
+    "pull_run",
     "read_run",
+    "to_rows",
     "write_members",
 ]

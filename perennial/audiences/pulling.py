@@ -7,7 +7,7 @@ import psycopg
 from psycopg.rows import dict_row
 
 from perennial.audiences.ranking import HASH_JOINS_SQL
-from perennial.audiences.runs import Run, find_run
+from perennial.audiences.runs import Run, newest_run
 from perennial.database import Role, connect
 from perennial.eligibility import CONTACTABLE_SQL, PROFILING
 from perennial.features import online_features
@@ -40,14 +40,19 @@ def pull(
     then the features and scores that Feast's online store has now. The holdout is not in it, nor is anyone who has
     withdrawn since it was published. Raises UnknownStageError, NoRunError and NoProbabilityError.
     """
+    return pull_run(newest_run(parse_stage(stage), as_of), min_probability=min_probability, limit=limit)
+
+
+def pull_run(
+    run: Run, *, min_probability: float | None = None, limit: int | None = None, after_rank: int = 0
+) -> "pd.DataFrame":
+    """As `pull`, for one run, and from behind a rank: `limit` and the last rank of a page lead to the next one."""
     import pandas as pd
 
-    wanted = parse_stage(stage)
     with connect(Role.READER) as connection:
-        run = find_run(connection, wanted, as_of)
-        rows = read_members(connection, run, min_probability=min_probability, limit=limit)
+        rows = read_members(connection, run, min_probability=min_probability, limit=limit, after_rank=after_rank)
     members = pd.DataFrame(rows, columns=list(MEMBER_COLUMNS))
-    features = online_features(list(members["customer_id"]), f"audience_{wanted}_v1")
+    features = online_features(list(members["customer_id"]), f"audience_{run.stage}_v1")
     return members.merge(features, on="customer_id", how="left", suffixes=("", "_now"), validate="one_to_one")
 
 

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from perennial.features.loading import MaterializeReport, materialize
-    from perennial.features.reading import historical_features, online_features
+    from perennial.features.reading import FeaturesNotReadyError, historical_features, online_features
     from perennial.features.registry import ApplyReport, apply_feature_repo, close_feature_store, feature_store
 
 __all__ = [
     "ApplyReport",
+    "FeaturesNotReadyError",
     "MaterializeReport",
     "apply_feature_repo",
     "close_feature_store",
@@ -25,6 +26,7 @@ __all__ = [
 _MODULES = {
     "MaterializeReport": "loading",
     "materialize": "loading",
+    "FeaturesNotReadyError": "reading",
     "historical_features": "reading",
     "online_features": "reading",
     "ApplyReport": "registry",

@@ -25,14 +25,18 @@ SCORES_SUFFIX = "_scores"
 NULLABLE = {pa.int64(): pd.Int64Dtype(), pa.bool_(): pd.BooleanDtype()}
 
 
+class FeaturesNotReadyError(RuntimeError):
+    """The feature repository has not been applied yet; the message names the command that does."""
+
+
 def historical_features(entity_sql: str, service: str) -> pd.DataFrame:
     """Features as they were known at each row's moment, ordered by customer and moment.
 
     `entity_sql` gives columns customer_id and event_timestamp (timestamptz) and any others, which are kept; a snapshot
-    taken at the very moment counts as known. One row per row of `entity_sql`.
+    taken at the very moment counts as known. One row per row of `entity_sql`. Raises FeaturesNotReadyError.
     """
     store = feature_store()
-    wanted = store.get_feature_service(service)
+    wanted = _service(store, service)
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "pandas only supports SQLAlchemy")  # Feast hands pandas a plain connection
         job = store.get_historical_features(entity_sql, wanted, full_feature_names=True)
@@ -51,16 +55,27 @@ def historical_features(entity_sql: str, service: str) -> pd.DataFrame:
 def online_features(customer_ids: Sequence[str], service: str) -> pd.DataFrame:
     """The newest features of each customer, in the order given; all unknown for one who has none.
 
-    Column `customer_id`, then the service's features.
+    Column `customer_id`, then the service's features. Raises FeaturesNotReadyError.
     """
     store = feature_store()
-    wanted = store.get_feature_service(service)
+    wanted = _service(store, service)
     schema = pa.schema([("customer_id", pa.string()), *_columns(wanted).items()])
     batches = [
         _read_online(store, wanted, list(customer_ids[start : start + ONLINE_BATCH]), schema)
         for start in range(0, len(customer_ids), ONLINE_BATCH)
     ]
     return _to_frame(pa.Table.from_batches(batches, schema=schema))
+
+
+def _service(store: "FeatureStore", name: str) -> "FeatureService":
+    from feast.errors import FeatureServiceNotFoundException
+
+    try:
+        return store.get_feature_service(name, allow_cache=True)
+    except FeatureServiceNotFoundException as error:
+        raise FeaturesNotReadyError(
+            f"There is no feature service '{name}' yet. `perennial run` registers the features and brings them online."
+        ) from error
 
 
 def _read_online(

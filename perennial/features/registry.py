@@ -3,11 +3,11 @@
 import importlib
 import os
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from string import Template
 from typing import TYPE_CHECKING, Any
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 MODULES = ("entities", "views", "services")
 
+_opened: dict[tuple[object, ...], "FeatureStore"] = {}
+_opening = threading.Lock()
+
 
 @dataclass(frozen=True)
 class ApplyReport:
@@ -38,28 +41,37 @@ class ApplyReport:
 def feature_store() -> "FeatureStore":
     """The Feast store of this process's home, opened once. Its registry is read again every minute."""
     settings = load_settings()
-    return _open_store(settings.feature_repo, tuple(tool_environment(settings).items()))
+    variables = tool_environment(settings)
+    key = (settings.feature_repo, *variables.items())
+    with _opening:
+        if key not in _opened:
+            _close_all()
+            _opened[key] = _open_store(settings.feature_repo, variables)
+        return _opened[key]
 
 
-@lru_cache(maxsize=1)
-def _open_store(folder: Path, variables: tuple[tuple[str, str], ...]) -> "FeatureStore":
+def _open_store(folder: Path, variables: dict[str, str]) -> "FeatureStore":
     switch_off_usage_reporting()
     with _without_runtime_type_checks():
         from feast import FeatureStore, RepoConfig
 
     content = yaml.safe_load((folder / "feature_store.yaml").read_text())
     # The passwords go from the home's settings into the configuration, past the process's environment.
-    filled = _fill_in(content, dict(variables))
+    filled = _fill_in(content, variables)
     filled["offline_store"]["port"] = int(filled["offline_store"]["port"])
     return FeatureStore(config=RepoConfig(**filled, repo_path=folder))
 
 
 def close_feature_store() -> None:
     """Let go of the connections that this process's store holds; the next `feature_store()` opens it anew."""
-    if _open_store.cache_info().currsize:
-        store = feature_store()
+    with _opening:
+        _close_all()
+
+
+def _close_all() -> None:
+    while _opened:
+        _, store = _opened.popitem()
         store.registry.write_engine.dispose()
-        _open_store.cache_clear()
 
 
 @contextmanager

@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -124,11 +125,13 @@ def stage(
     stage = Stage(tmp_path_factory.mktemp("compose"), services, environment_of)
     for path in VOLUMES:
         (stage.folder / path.removeprefix("/")).mkdir(parents=True)
-    postgres = PostgresServer(stage.folder / "postgres", int(stage.ports["5432"]), dotenv["POSTGRES_PASSWORD"])
-    postgres.start()
-    yield stage
-    stage.stop(*stage.running)
-    postgres.stop()
+    # Not in pytest's folder: that is closed to others, among them PostgreSQL's own user, whenever a pytest starts.
+    with tempfile.TemporaryDirectory(prefix="perennial-") as folder:
+        postgres = PostgresServer(Path(folder) / "postgres", int(stage.ports["5432"]), dotenv["POSTGRES_PASSWORD"])
+        postgres.start()
+        yield stage
+        stage.stop(*list(stage.running))
+        postgres.stop()
 
 
 @pytest.fixture(scope="session")

@@ -43,6 +43,8 @@ def historical_features(entity_sql: str, service: str) -> pd.DataFrame:
         query = job.to_sql()
     # Feast wrote the point-in-time join; running it here keeps the types, and memory within bounds.
     with connect(Role.READER) as connection:
+        # A join over ranges of time on a table without statistics yet is planned as nested loops, and takes hours.
+        connection.execute("set local enable_nestloop = off")
         table = read_query(connection, query)
     table = table.rename_columns([_plain_name(name) for name in table.column_names])
     features = _columns(wanted)

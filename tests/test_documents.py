@@ -3,9 +3,8 @@
 import re
 from pathlib import Path
 
-import click
 import pytest
-import typer
+from typer.models import CommandInfo
 
 from perennial.console.main import app
 from perennial.settings import PROJECT_ROOT
@@ -17,15 +16,13 @@ README = DOCUMENTS[0].read_text()
 
 def every_command() -> set[str]:
     """All command paths, such as `audiences pull`."""
-    root = typer.main.get_command(app)
-    assert isinstance(root, click.Group)
-    paths = set()
-    for name, command in root.commands.items():
-        if isinstance(command, click.Group):
-            paths |= {f"{name} {inner}" for inner in command.commands}
-        else:
-            paths.add(name)
-    return paths
+    groups = {group.name: group.typer_instance for group in app.registered_groups}
+    paths = {_name(command) for command in app.registered_commands}
+    return paths | {f"{name} {_name(inner)}" for name, group in groups.items() for inner in group.registered_commands}
+
+
+def _name(command: CommandInfo) -> str:
+    return command.name or command.callback.__name__.replace("_", "-")
 
 
 def test_readme_names_every_command() -> None:

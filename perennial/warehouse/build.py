@@ -4,25 +4,19 @@ import fcntl
 import json
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, TextIO
 
 from perennial.database import Role, connect
 from perennial.lifecycle import load_lifecycle
 from perennial.newest import NoEventsError, newest_event_day
-from perennial.quiet import switch_off_usage_reporting
 from perennial.settings import Settings, load_settings
 from perennial.tool_environment import write_dbt_profile
+from perennial.warehouse.dbt_process import DbtStoppedError, Progress, run_dbt
 from perennial.warehouse.reports import BuildFailedError, BuildReport, NodeResult, failure
-
-if TYPE_CHECKING:
-    from dbt_common.events.base_types import EventMsg
-
-Progress = Callable[[str, str, float], None]
-"""Called with a node's name, its status ("running" when it starts) and its seconds so far."""
 
 log = logging.getLogger("perennial.warehouse")
 
@@ -44,9 +38,14 @@ def build(
     """
     settings = load_settings()
     day = _moment(as_of)
-    with _only_one(settings.home / "dbt" / "build.lock"):
+    started = time.monotonic()
+    with _only_one(settings.home / "dbt" / "build.lock") as lock:
         write_dbt_profile(settings)
-        report = _run(settings, day, select, full_refresh, progress)
+        try:
+            results = run_dbt(settings, _arguments(settings, select, full_refresh), day, lock, progress)
+        except DbtStoppedError as error:
+            raise BuildFailedError(f"dbt could not start: {error}") from error
+    report = BuildReport(day, [_node_result(result) for result in results], time.monotonic() - started)
     if report.failed:
         raise failure(report)
     return report
@@ -74,7 +73,7 @@ def _oldest_event_day() -> date:
 
 
 @contextmanager
-def _only_one(path: Path) -> Iterator[None]:
+def _only_one(path: Path) -> Iterator[TextIO]:
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w") as lock:
         try:
@@ -82,53 +81,30 @@ def _only_one(path: Path) -> Iterator[None]:
         except BlockingIOError:
             log.info("Another build of %s is running; waiting for it to finish", path.parent.parent)
             fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
+        yield lock
 
 
-def _run(settings: Settings, day: date, select: str | None, full_refresh: bool, progress: Progress | None) -> BuildReport:
-    switch_off_usage_reporting()
-    from dbt.cli.main import dbtRunner
-
-    started = time.monotonic()
-    outcome = dbtRunner(callbacks=[_listener(progress)]).invoke(_arguments(settings, day, select, full_refresh))
-    if outcome.result is None or not hasattr(outcome.result, "results"):
-        raise BuildFailedError(f"dbt could not start: {outcome.exception}") from outcome.exception
-    nodes = [_node_result(result) for result in outcome.result.results]
-    return BuildReport(day, nodes, time.monotonic() - started)
-
-
-def _arguments(settings: Settings, day: date, select: str | None, full_refresh: bool) -> list[str]:
+def _arguments(settings: Settings, select: str | None, full_refresh: bool) -> list[str]:
     folder = settings.home / "dbt"
-    variables = {"as_of": day.isoformat(), **load_lifecycle().dbt_vars()}
     return [
         *("build", "--project-dir", str(settings.dbt_project), "--profiles-dir", str(folder)),
-        *("--target-path", str(folder / "target"), "--log-path", str(folder / "logs"), "--quiet"),
-        *("--exclude-resource-type", "unit_test", "--vars", json.dumps(variables)),
+        *("--target-path", str(folder / "target"), "--log-path", str(folder / "logs")),
+        # Unit tests say nothing about today's data, exposures nothing at all when built.
+        *("--exclude-resource-types", "unit_test", "exposure"),
+        *("--vars", json.dumps(load_lifecycle().dbt_vars())),
         *(["--select", *select.split()] if select else []),
         *(["--full-refresh"] if full_refresh else []),
     ]
 
 
-def _listener(progress: Progress | None) -> Callable[["EventMsg"], None]:
-    def listen(event: "EventMsg") -> None:
-        if event.info.name == "NodeStart" and progress:
-            progress(event.data.node_info.node_name, "running", 0.0)
-        elif event.info.name == "NodeFinished":
-            name, result = event.data.node_info.node_name, event.data.run_result
-            log.info("%-8s %-44s %7.2f s", result.status, name, result.execution_time)
-            if progress:
-                progress(name, result.status, result.execution_time)
-
-    return listen
-
-
-def _node_result(result: Any) -> NodeResult:
-    rows = result.adapter_response.get("rows_affected")
+def _node_result(result: dict[str, Any]) -> NodeResult:
+    resource_type, _, name = result["unique_id"].split(".")[:3]
+    rows = result["adapter_response"].get("rows_affected", -1)
     return NodeResult(
-        name=result.node.name,
-        resource_type=str(result.node.resource_type),
-        status=str(result.status),
-        seconds=float(result.execution_time),
-        rows=int(rows) if rows is not None and rows >= 0 and result.node.resource_type == "model" else None,
-        message=result.message or "",
+        name=name,
+        resource_type=resource_type,
+        status=result["status"],
+        seconds=result["execution_time"],
+        rows=rows if rows >= 0 and resource_type == "model" else None,
+        message=result["message"] or "",
     )

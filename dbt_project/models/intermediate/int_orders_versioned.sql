@@ -19,27 +19,20 @@ changed_orders as (
 
 ),
 
-events as (
-
-    select
-        order_events.*,
-        order_events.change in ('completed', 'updated') as is_restating
-    from order_events
-    inner join changed_orders on order_events.order_id = changed_orders.order_id
-
-),
-
 numbered as (
 
     select
-        *,
+        order_events.*,
         row_number() over history as version,
-        lead(occurred_on, 1, 'infinity') over history as known_until_on,
-        count(*) filter (where is_restating) over history as content_number,
-        min(occurred_at) filter (where is_restating) over history as ordered_at,
-        bool_or(change = 'cancelled') over history as is_cancelled
-    from events
-    window history as (partition by order_id order by occurred_at, message_id)
+        lead(order_events.occurred_on, 1, 'infinity') over history as known_until_on,
+        count(*) filter (where order_events.is_restating) over history as content_number,
+        bool_or(order_events.is_cancelling) over history as is_cancelled,
+        count(*) filter (where order_events.is_refunding) over history as count_refunds
+    from order_events
+    inner join changed_orders on order_events.order_id = changed_orders.order_id
+    window history as (
+        partition by order_events.order_id order by order_events.occurred_at, order_events.message_id
+    )
 
 ),
 
@@ -54,12 +47,14 @@ refunds as (
 
     select
         numbered.order_id,
-        numbered.version,
-        sum(coalesce(numbered.revenue, contents.revenue, 0)) filter (where numbered.change = 'refunded')
-            over (partition by numbered.order_id order by numbered.version) as refunded
+        numbered.count_refunds,
+        sum(coalesce(numbered.revenue, contents.revenue, 0)) over (
+            partition by numbered.order_id order by numbered.count_refunds
+        ) as refunded
     from numbered
     inner join contents
         on numbered.order_id = contents.order_id and numbered.content_number = contents.content_number
+    where numbered.is_refunding
 
 ),
 
@@ -71,10 +66,10 @@ versions as (
         numbered.occurred_on as known_on,
         numbered.known_until_on,
         contents.message_id,
-        contents.user_id,
-        contents.anonymous_id,
-        numbered.ordered_at,
-        {{ day_of('numbered.ordered_at') }} as ordered_on,
+        placed.user_id,
+        placed.anonymous_id,
+        placed.occurred_at as ordered_at,
+        placed.occurred_on as ordered_on,
         coalesce(contents.revenue, 0) as revenue,
         contents.charges,
         contents.discount,
@@ -88,7 +83,10 @@ versions as (
     from numbered
     inner join contents
         on numbered.order_id = contents.order_id and numbered.content_number = contents.content_number
-    inner join refunds on numbered.order_id = refunds.order_id and numbered.version = refunds.version
+    inner join contents as placed
+        on numbered.order_id = placed.order_id and placed.content_number = 1
+    left join refunds
+        on numbered.order_id = refunds.order_id and numbered.count_refunds = refunds.count_refunds
 
 )
 

@@ -1,0 +1,67 @@
+-- The newest weekly snapshots counted again, straight from the orders placed before their moment. Orders that were
+-- corrected, refunded or cancelled are left out with their customers: the mart holds them as they are now.
+with snapshots as (
+
+    select * from {{ ref('int_snapshot_days_listed') }}
+    where is_weekly
+    order by snapshot_on desc
+    limit 3
+
+),
+
+versions as (
+
+    select * from {{ ref('int_orders_versioned') }}
+
+),
+
+orders as (
+
+    select * from {{ ref('orders') }}
+
+),
+
+features as (
+
+    select * from {{ ref('customer_features') }}
+
+),
+
+corrected as (
+
+    select distinct orders.customer_id
+    from orders
+    inner join versions on orders.order_id = versions.order_id
+    where versions.known_until_on <> 'infinity' or orders.is_cancelled or orders.refunded <> 0
+
+),
+
+counted as (
+
+    select
+        orders.customer_id,
+        snapshots.snapshot_on,
+        count(*) as count_orders,
+        sum(orders.revenue) as revenue,
+        count(*) filter (where orders.ordered_at >= snapshots.snapshot_at - interval '28 days') as count_orders_28d,
+        floor(extract(epoch from snapshots.snapshot_at - max(orders.ordered_at)) / 86400) as days_since_last_order
+    from orders
+    inner join snapshots on orders.ordered_at < snapshots.snapshot_at
+    group by orders.customer_id, snapshots.snapshot_on, snapshots.snapshot_at
+
+)
+
+select
+    features.customer_id,
+    features.snapshot_on
+from features
+inner join snapshots on features.snapshot_on = snapshots.snapshot_on
+left join counted on features.customer_id = counted.customer_id and features.snapshot_on = counted.snapshot_on
+where
+    features.customer_id not in (select customer_id from corrected)
+    and (
+        features.count_orders <> coalesce(counted.count_orders, 0)
+        or features.count_orders_28d <> coalesce(counted.count_orders_28d, 0)
+        or abs(features.revenue - coalesce(counted.revenue, 0)::double precision) > 0.005
+        or features.days_since_last_order is distinct from counted.days_since_last_order
+    )

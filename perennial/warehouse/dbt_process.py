@@ -1,0 +1,96 @@
+"""dbt as a process of its own: what it logs while it runs, and what it leaves in `run_results.json`."""
+
+import json
+import logging
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import IO, Any, TextIO
+
+from perennial.quiet import USAGE_REPORTING_OFF
+from perennial.settings import HOME_VARIABLE, Settings
+
+Progress = Callable[[str, str, float], None]
+"""Called with a node's name, its status ("running" when it starts) and its seconds so far."""
+
+log = logging.getLogger("perennial.warehouse")
+
+LOGGING = ("--log-format", "json", "--log-format-file", "text", "--log-level-file", "info", "--no-use-colors")
+
+
+class DbtStoppedError(RuntimeError):
+    """dbt ended without results; the text is the last that it had to say."""
+
+
+def run_dbt(
+    settings: Settings, arguments: Sequence[str], as_of: date, lock: TextIO, progress: Progress | None
+) -> list[dict[str, Any]]:
+    """The results of one dbt command as of a day, as dbt writes them.
+
+    The process inherits `lock`: should its parent be killed, the next build waits until dbt too has ended.
+    Raises DbtStoppedError when dbt ends before it ran any node.
+    """
+    results = settings.home / "dbt" / "target" / "run_results.json"
+    results.unlink(missing_ok=True)
+    command = [sys.executable, "-m", "dbt.cli.main", *arguments, *LOGGING]
+    errors: list[str] = []
+    with _process(command, settings, as_of, lock) as lines:
+        for line in lines:
+            event = _parsed(line)
+            if event["info"]["level"] == "error":
+                errors.append(event["info"]["msg"])
+            _tell(event, progress)
+    if not results.exists():
+        raise DbtStoppedError("\n".join(errors) or "dbt was stopped")
+    content: dict[str, Any] = json.loads(results.read_text())
+    return list(content["results"])
+
+
+@contextmanager
+def _process(command: Sequence[str], settings: Settings, as_of: date, lock: TextIO) -> Iterator[IO[str]]:
+    process = subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        # The day comes as a variable of the environment: as a --var it would make dbt parse every file anew.
+        env={
+            **os.environ,
+            **USAGE_REPORTING_OFF,
+            HOME_VARIABLE: str(settings.home),
+            "PERENNIAL_AS_OF": as_of.isoformat(),
+        },
+        pass_fds=[lock.fileno()],
+    )
+    assert process.stdout is not None
+    try:
+        with process.stdout as lines:
+            yield lines
+        process.wait()
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _parsed(line: str) -> dict[str, Any]:
+    try:
+        event: dict[str, Any] = json.loads(line)
+    except json.JSONDecodeError:  # what Python itself says when it cannot go on
+        return {"info": {"name": "Output", "level": "error", "msg": line.rstrip()}, "data": {}}
+    return event
+
+
+def _tell(event: dict[str, Any], progress: Progress | None) -> None:
+    kind, data = event["info"]["name"], event["data"]
+    name = data.get("node_info", {}).get("node_name")
+    if kind == "LogStartLine" and progress:
+        progress(name, "running", 0.0)
+    elif kind.startswith("Log") and kind.endswith("Result") and name:
+        status, seconds = data["node_info"]["node_status"], float(data.get("execution_time", 0.0))
+        log.info("%-8s %-50s %7.2f s", status, name, seconds)
+        if progress:
+            progress(name, status, seconds)

@@ -8,7 +8,7 @@ from typing import cast
 from perennial.ingestion.batches import Source, ingest_source
 from perennial.ingestion.consent import Attestation
 from perennial.ingestion.lines import read_lines
-from perennial.ingestion.reports import IngestError, IngestReport, Progress
+from perennial.ingestion.reports import IngestReport, Progress, UnreadableFileError
 
 STANDARD_INPUT = "-"
 
@@ -31,7 +31,7 @@ def ingest_file(
     `progress` is told of bytes of a file, of lines of a pipe.
 
     With `strict`, one refused line means that nothing of the file is loaded: only the refused lines are recorded, and
-    RejectedLinesError is raised with the report. Raises IngestError when the file cannot be opened.
+    RejectedLinesError is raised with the report. Raises UnreadableFileError when the file cannot be opened.
     """
     if str(path_or_dash) == STANDARD_INPUT:
         source = _source(cast("BufferedReader", sys.stdin.buffer), "stdin", progress)
@@ -40,7 +40,7 @@ def ingest_file(
     try:
         stream = path.open("rb")
     except OSError as error:
-        raise IngestError(
+        raise UnreadableFileError(
             f"{path} cannot be read ({error.strerror}): give a .jsonl or .jsonl.gz file, or - for standard input"
         ) from error
     with stream:

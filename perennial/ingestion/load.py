@@ -46,8 +46,11 @@ select
     %(source)s,
     %(load_id)s
 from incoming_events
+where payload is not null
 on conflict (message_id) do nothing
 """
+
+_KNOWN = "select message_id from raw.events where message_id = any(%s)"
 
 _LOAD_REJECTIONS = """
 insert into raw.rejected_events (source, line, reason, payload, fingerprint)
@@ -126,6 +129,8 @@ class Loader:
         return int(number)
 
     def _copy_events(self, events: Sequence[Event]) -> None:
+        rows = self._connection.execute(_KNOWN, [[event.message_id for event in events]])
+        known = {message_id for (message_id,) in rows}
         # A transaction within the caller's: a refused COPY takes back only itself.
         with (
             self._connection.transaction(),
@@ -133,7 +138,8 @@ class Loader:
             cursor.copy("copy incoming_events from stdin") as copy,
         ):
             for event in events:
-                copy.write_row(event)
+                # What is loaded already is counted, but its payload need not travel and be parsed again.
+                copy.write_row((*event[:-1], None) if event.message_id in known else event)
 
     def _copy_rejections(self, rejections: Sequence[Rejection]) -> None:
         if not rejections:

@@ -47,6 +47,10 @@ class IngestError(RuntimeError):
     """An ingest could not be done; the message names the fix."""
 
 
+class UnreadableFileError(IngestError, ValueError):
+    """A file that cannot be opened was named: bad input rather than failed work."""
+
+
 class RejectedLinesError(IngestError):
     """`strict` was asked for and lines were refused: none of the file was loaded. `report` has the reasons."""
 

@@ -1,6 +1,8 @@
 """The command line as a person types it, on real servers."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +22,8 @@ ORDER = {
 }
 
 
-def perennial(*words: str, stdin: str | None = None) -> Result:
-    return CliRunner().invoke(app, list(words), input=stdin)
+def perennial(*words: str) -> Result:
+    return CliRunner().invoke(app, list(words))
 
 
 def events_file(folder: Path, *lines: dict[str, Any] | str) -> str:
@@ -40,8 +42,10 @@ def test_ingest_says_how_many_went_in_and_why_the_rest_did_not(tmp_path: Path) -
 
 
 def test_ingest_reads_standard_input() -> None:
-    done = perennial("ingest", "events", "-", "--json", stdin=json.dumps({**ORDER, "messageId": "m1"}) + "\n")
-    assert json.loads(done.stdout)[0]["count_loaded"] == 1, done.output
+    command = [str(Path(sys.executable).parent / "perennial"), "ingest", "events", "-", "--json"]
+    line = json.dumps({**ORDER, "messageId": "m1"})
+    done = subprocess.run(command, input=f"{line}\n", capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout)[0]["count_loaded"] == 1
 
 
 def test_a_missing_file_is_bad_input() -> None:

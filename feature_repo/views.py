@@ -18,7 +18,10 @@ FEAST_TYPES = {
     ValueKind.TEXT: String,
 }
 KEY = Field(name="customer_id", dtype=String, description="Who the row describes.")
-FOREVER = timedelta(0)  # a customer has a row at every snapshot, so the newest one known is the right one
+# Every customer has a row at each weekly snapshot, so the newest one known is never older. Without this bound, the
+# point-in-time join pairs each row asked for with every earlier snapshot.
+ONE_WEEK = timedelta(days=7)
+FOREVER = timedelta(0)
 
 
 def _field(column: FeatureColumn) -> Field:
@@ -55,7 +58,7 @@ contract = read_contract()
 customer_features = FeatureView(
     name="customer_features",
     entities=[customer],
-    ttl=FOREVER,
+    ttl=ONE_WEEK,
     schema=[KEY, *(_field(column) for column in contract.features)],
     source=PostgreSQLSource(name="customer_features", table=MARTS_CUSTOMER_FEATURES, timestamp_field="snapshot_at"),
     description=contract.description,

@@ -8,6 +8,7 @@ refused, the same moment or a newer one replaces all of the view's fields.
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Literal
 
 from feast import FeatureView, RepoConfig
@@ -55,6 +56,12 @@ class GuardedRedisOnlineStore(RedisOnlineStore):  # type: ignore[misc]  # Feast 
             progress(len(data))
 
 
+@lru_cache(maxsize=4096)
+def _field(view: str, name: str) -> bytes:
+    field: bytes = _mmh3(f"{view}:{name}")
+    return field
+
+
 def _hash(view: str, values: dict[str, Value], moment: datetime) -> Iterator[bytes | str | int]:
     yield f"_at:{view}"
     yield int(moment.timestamp() * 1_000_000)
@@ -63,5 +70,5 @@ def _hash(view: str, values: dict[str, Value], moment: datetime) -> Iterator[byt
     yield f"_ts:{view}"
     yield timestamp.SerializeToString()
     for name, value in values.items():
-        yield _mmh3(f"{view}:{name}")
+        yield _field(view, name)
         yield value.SerializeToString()

@@ -83,6 +83,15 @@ def test_a_snapshot_of_the_very_moment_is_known_and_a_later_one_is_not() -> None
     assert before["count_orders"].isna().all()
 
 
+def test_between_snapshots_the_newest_of_the_past_week_is_known(change: Callable[..., None]) -> None:
+    apply_feature_repo()
+    change("delete from marts.customer_features where snapshot_at = %s", snapshot_at(NEXT_SUNDAY))
+    days = "generate_series(timestamptz '2017-09-24 00:00+00', '2017-10-04 00:00+00', interval '1 day')"
+    frame = historical_features(f"select '1' as customer_id, day as event_timestamp from {days} as day", SERVICE)
+    known = frame.loc[frame["count_orders"].notna(), "event_timestamp"].dt.strftime("%m-%d").tolist()
+    assert known == ["09-25", "09-26", "09-27", "09-28", "09-29", "09-30", "10-01", "10-02"]
+
+
 def test_training_frames_are_ordered_and_keep_the_entity_s_own_columns() -> None:
     apply_feature_repo()
     frame = historical_features(

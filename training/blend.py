@@ -16,6 +16,13 @@ class MarginBlend(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scik
     def __init__(self, members: list[Any]) -> None:
         self.members = members
 
+    @classmethod
+    def of(cls, fitted: list[Any]) -> "MarginBlend":
+        """The blend of members that are fitted already."""
+        blend = cls(fitted)
+        blend.classes_ = fitted[0].classes_
+        return blend
+
     def fit(self, features: pd.DataFrame, target: Floats) -> "MarginBlend":
         for member in self.members:
             member.fit(features, target)

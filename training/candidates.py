@@ -42,10 +42,14 @@ SMALL_TREES: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class Candidate:
-    """`build(features, horizon_days)` gives an unfitted estimator. `is_label_free`: it learns from histories."""
+    """`build(features, horizon_days)` gives an unfitted estimator.
+
+    `is_label_free`: it learns from histories. `members`: the candidates that it is made of.
+    """
 
     build: Callable[[pd.DataFrame, int], Estimator]
     is_label_free: bool = False
+    members: tuple[str, ...] = ()
 
 
 def _logistic_rfm(_: pd.DataFrame, __: int) -> Estimator:
@@ -90,7 +94,7 @@ CANDIDATES: dict[str, Candidate] = {
     "logistic": Candidate(_logistic),
     "logistic_shrunk": Candidate(_logistic_shrunk),
     "boosted_trees": Candidate(_boosted_trees),
-    "blend": Candidate(_blend),
+    "blend": Candidate(_blend, members=("logistic_shrunk", "boosted_trees")),
     "poisson_rfm": Candidate(_poisson_rfm),
     "poisson": Candidate(_poisson),
     "boosted_value": Candidate(_boosted_value),

@@ -38,6 +38,12 @@ class Promotion:
     evidence: dict[str, Any]
     decided_at: datetime
 
+    def __str__(self) -> str:
+        reign = f"version {self.champion_after} is champion" if self.champion_after else "there is no champion"
+        return (
+            f"{self.model}: {reign} ({self.action.replace('_', ' ')} version {self.version}: {self.evidence['reason']})"
+        )
+
     @property
     def champion_after(self) -> str | None:
         return self.previous_version if self.action == "kept" else self.version

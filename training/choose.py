@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from training.blend import MarginBlend
 from training.calibrate import calibrate
 from training.candidates import CANDIDATES, Estimator
 from training.losses import row_losses
@@ -12,7 +13,7 @@ from training.resampling import Floats
 from training.rows import Rows
 from training.specs import Kind, Spec
 
-MAX_ROWS = 12_000
+MAX_ROWS = 20_000
 SEED = 5
 
 
@@ -34,7 +35,7 @@ class Choice:
 
 
 def choose(spec: Spec, rows: Rows, periods: Periods) -> Choice:
-    """The candidate with the lowest mean loss on later folds of the fit period, on at most `MAX_ROWS` rows of each.
+    """The candidate with the lowest mean loss on later folds of the fit period, each fitted on at most `MAX_ROWS` rows.
 
     A fit period too short for folds: the candidate that needs no labels if there is one, else the baseline.
     """
@@ -42,9 +43,8 @@ def choose(spec: Spec, rows: Rows, periods: Periods) -> Choice:
     generator = np.random.default_rng(SEED)
     losses: dict[str, list[Floats]] = {name: [] for name in spec.candidates}
     for earlier, later in folds:
-        seen, unseen = (rows.during(days).sampled(MAX_ROWS, generator) for days in (earlier, later))
-        for name in spec.candidates:
-            estimator = fit_candidate(spec, name, seen)
+        seen, unseen = rows.during(earlier).sampled(MAX_ROWS, generator), rows.during(later)
+        for name, estimator in _fit_candidates(spec, seen).items():
             losses[name].append(row_losses(spec.kind, unseen.actual, predict(spec.kind, estimator, unseen)))
     if not folds:
         label_free = (name for name in spec.candidates if CANDIDATES[name].is_label_free)
@@ -68,6 +68,15 @@ def fit_candidate(spec: Spec, name: str, rows: Rows) -> Estimator:
     candidate = CANDIDATES[name]
     rows = rows.latest_of_each() if candidate.is_label_free else rows
     return candidate.build(rows.features, spec.horizon_days).fit(rows.features, rows.target)
+
+
+def _fit_candidates(spec: Spec, rows: Rows) -> dict[str, Estimator]:
+    fitted: dict[str, Estimator] = {}
+    for name in spec.candidates:
+        # A blend of candidates that are fitted already need not fit them again.
+        members = [fitted.get(member) for member in CANDIDATES[name].members]
+        fitted[name] = MarginBlend.of(members) if members and all(members) else fit_candidate(spec, name, rows)
+    return fitted
 
 
 def predict(kind: Kind, estimator: Estimator, rows: Rows) -> Floats:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 import altair as alt
 import pandas as pd
@@ -38,7 +38,7 @@ def reliability_diagram(spec: Spec, evaluation: Evaluation) -> Picture:
     x = alt.X("predicted:Q", title=f"predicted {unit}", scale=scale, axis=alt.Axis(format=number))
     y = alt.Y("observed:Q", title=f"observed {unit}", scale=scale, axis=alt.Axis(format=number))
     diagonal = alt.Chart(pd.DataFrame({"predicted": scale.domain, "observed": scale.domain}))
-    chart = alt.Chart(points).encode(x=x, color=_who())
+    chart = alt.Chart(points).encode(x=x, color=_who("top-left"))
     error = evaluation.model.calibration.error
     return _titled(
         alt.LayerChart(
@@ -70,7 +70,7 @@ def lift_chart(spec: Spec, evaluation: Evaluation) -> Picture:
             x=x,
             xOffset=alt.XOffset("who:N", sort=["model", "baseline"]),
             y=alt.Y("lift:Q", title="times the average"),
-            color=_who(),
+            color=_who("top-right"),
         )
     )
     average = (
@@ -92,7 +92,7 @@ def importance_chart(spec: Spec, importances: Mapping[str, float], words: Mappin
         .mark_bar(color=MODEL, height={"band": 0.7})
         .encode(
             y=alt.Y("feature:N", sort=None, title=None, axis=alt.Axis(labelLimit=330)),
-            x=alt.X("loss:Q", title="growth of the loss when shuffled"),
+            x=alt.X("loss:Q", title="growth of the loss when shuffled", axis=alt.Axis(tickCount=6)),
         )
     )
     return _titled(
@@ -104,9 +104,9 @@ def _bins(who: str, quality: Quality) -> pd.DataFrame:
     return pd.DataFrame([vars(part) for part in quality.calibration.bins]).assign(who=who)
 
 
-def _who() -> alt.Color:
+def _who(where: Literal["top-left", "top-right"]) -> alt.Color:
     scale = alt.Scale(domain=["model", "baseline"], range=[MODEL, BASELINE])
-    return alt.Color("who:N", title=None, scale=scale, legend=alt.Legend(orient="top-left", offset=8))
+    return alt.Color("who:N", title=None, scale=scale, legend=alt.Legend(orient=where, offset=8))
 
 
 def _short(text: str, length: int = 52) -> str:

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import tempfile
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -46,18 +47,28 @@ def register(trained: Trained) -> str:
     client = mlflow_client()
     import mlflow
 
-    experiment = mlflow.set_experiment(trained.spec.name)
+    experiment = mlflow.set_experiment(str(trained.spec.name))
     _close_abandoned(experiment.experiment_id, trained.digest)
     tags = {DIGEST_TAG: trained.digest, "as_of": trained.as_of.isoformat(), **_git_tags()}
-    with mlflow.start_run(run_name=f"{trained.spec.name} as of {trained.as_of}", tags=tags):
+    # MLflow warns about type hints of its own when it first imports its serving parts.
+    with (
+        warnings.catch_warnings(action="ignore", category=UserWarning),
+        mlflow.start_run(run_name=f"{trained.spec.name} as of {trained.as_of}", tags=tags) as run,
+    ):
         mlflow.log_params(dict(trained.parameters))
         mlflow.log_metrics(dict(trained.metrics))
         _log_files(trained)
-        uri = _log_model(trained)
+        model_id = _log_model(trained)
     _ensure_registered_model(trained.spec)
-    version = str(mlflow.register_model(uri, trained.spec.name, tags=tags).version)
-    client.update_model_version(trained.spec.name, version, _describe(trained))
-    return version
+    created = client.create_model_version(
+        name=str(trained.spec.name),
+        source=f"models:/{model_id}",
+        run_id=run.info.run_id,
+        tags=tags,
+        description=f"Trained as of {trained.as_of}; {trained.summary['message']}",
+        model_id=model_id,
+    )
+    return str(created.version)
 
 
 def read_summary(run_id: str) -> dict[str, Any]:
@@ -95,7 +106,7 @@ def _log_model(trained: Trained) -> str:
     method = "predict_proba" if trained.spec.kind is Kind.PROBABILITY else "predict"
     logged = mlflow.sklearn.log_model(
         trained.estimator,
-        name=trained.spec.name,
+        name=str(trained.spec.name),
         serialization_format="skops",
         skops_trusted_types=list(TRUSTED_TYPES),
         signature=infer_signature(example, getattr(trained.estimator, method)(example)),
@@ -104,7 +115,7 @@ def _log_model(trained: Trained) -> str:
         pip_requirements=[f"{name}=={installed_version(name)}" for name in _REQUIREMENTS],
         pyfunc_predict_fn=method,
     )
-    return str(logged.model_uri)
+    return str(logged.model_id)
 
 
 def _ensure_registered_model(spec: Spec) -> None:
@@ -112,14 +123,10 @@ def _ensure_registered_model(spec: Spec) -> None:
 
     description = f"{spec.stage or 'every customer'}: {spec.meaning}. Features: {spec.feature_service}."
     try:
-        mlflow_client().create_registered_model(spec.name, description=description)
+        mlflow_client().create_registered_model(str(spec.name), description=description)
     except MlflowException as error:
         if error.error_code != "RESOURCE_ALREADY_EXISTS":
             raise
-
-
-def _describe(trained: Trained) -> str:
-    return f"Trained as of {trained.as_of}; {trained.summary['message']}"
 
 
 def _close_abandoned(experiment_id: str, digest: str) -> None:

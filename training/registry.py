@@ -1,5 +1,6 @@
 """MLflow's model registry as used here: one registered model and one experiment per stem, aliases, safe loading."""
 
+import logging
 import os
 from dataclasses import dataclass
 from functools import lru_cache
@@ -56,6 +57,7 @@ def _open_client(url: str) -> "MlflowClient":
     os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")
     import mlflow
 
+    logging.getLogger("mlflow").setLevel(logging.WARNING)
     mlflow.set_tracking_uri(url)
     mlflow.set_registry_uri(url)
     return mlflow.MlflowClient(url, url)

@@ -1,0 +1,193 @@
+"""Rows whose truth is known: weekly snapshots of customers with a probability that only these lines decide."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import psycopg
+import pytest
+import yaml
+from scipy.special import expit
+from threadpoolctl import threadpool_limits
+
+from perennial.database import Role, connect
+from perennial.features import apply_feature_repo, close_feature_store
+from perennial.moments import snapshot_at
+from perennial.settings import PROJECT_ROOT, load_settings
+from training.registry import mlflow_client
+from training.rows import Rows
+from training.specs import Kind, Spec, find_spec
+
+FIRST_SUNDAY = date(2017, 1, 1)
+
+
+@pytest.fixture(autouse=True)
+def one_thread() -> Iterator[None]:
+    """As in a training: threads that wait for each other's cores would take most of the time."""
+    with threadpool_limits(1):
+        yield
+
+
+@pytest.fixture
+def make_rows() -> Callable[..., Rows]:
+    """`make_rows(customers, weeks, seed)`: label yes with probability expit(1.2 mood - 0.8 log recency)."""
+
+    def make(customers: int = 300, weeks: int = 30, seed: int = 1, shift: float = 0.0) -> Rows:
+        generator = np.random.default_rng(seed)
+        names = np.repeat([f"c{number:04d}" for number in range(customers)], weeks).astype(object)
+        days = np.tile([FIRST_SUNDAY + timedelta(weeks=week) for week in range(weeks)], customers)
+        frame = make_features(generator, len(names))
+        truth = expit(true_margin(frame) + shift)
+        label = (generator.random(len(names)) < truth.to_numpy()).astype(float)
+        order = np.lexsort((names, days))
+        stages = np.full(len(names), "engagement", dtype=object)
+        return Rows(frame.iloc[order].reset_index(drop=True), label[order], names[order], stages, days[order])
+
+    return make
+
+
+def make_features(generator: np.random.Generator, count: int) -> pd.DataFrame:
+    recency, mood = generator.normal(size=count), generator.normal(size=count)
+    mood[generator.random(count) < 0.1] = np.nan
+    frame = {
+        "days_since_last_order": np.round(np.exp(2 + recency)),
+        "days_since_first_order": np.full(count, 200.0),
+        "count_orders": generator.poisson(4, count) + 1.0,
+        "count_orders_91d": generator.poisson(2, count).astype(float),
+        "revenue": generator.gamma(2, 40, count),
+        "revenue_91d": generator.gamma(2, 20, count),
+        "mood": mood,
+        "never_changes": np.ones(count),
+        "never_known": np.full(count, np.nan),
+        "department": generator.choice(np.array(["wine", "bread", "unknown"], dtype=object), count),
+    }
+    return pd.DataFrame(frame)
+
+
+def true_margin(frame: pd.DataFrame) -> Any:
+    return 1.2 * frame["mood"].fillna(0.0) - 0.8 * (np.log(frame["days_since_last_order"].clip(lower=1)) - 2)
+
+
+@dataclass
+class Brand:
+    """A warehouse whose truth is planted: weekly snapshots, labels of one model, consent of everyone."""
+
+    as_of: date
+    customers: list[str]
+
+    def withdraw(self, customer: str, purpose: str) -> None:
+        with connect(Role.LOADER) as connection:
+            consent(connection, [customer], purpose, granted=False)
+
+
+FEATURES = {
+    "days_since_last_order": "bigint",
+    "days_since_first_order": "bigint",
+    "count_orders": "bigint",
+    "count_orders_91d": "bigint",
+    "revenue": "double precision",
+    "revenue_91d": "double precision",
+    "mood": "double precision",
+    "is_member": "boolean",
+    "department": "text",
+    "season": "double precision",
+}
+
+
+@pytest.fixture
+def brand(warehouse: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Brand]]:
+    """`brand(model, weeks, customers)`: marts of that many weeks, known to Feast, under a contract of its own."""
+    assert warehouse.exists()
+    shutil.copytree(PROJECT_ROOT / "feature_repo", tmp_path / "feature_repo")
+    write_contract(tmp_path)
+    monkeypatch.setenv("PERENNIAL_PROJECT", str(tmp_path))
+    load_settings.cache_clear()
+
+    def build(model: str, weeks: int = 30, customers: int = 150, seed: int = 1) -> Brand:
+        made = write_marts(model, weeks, customers, seed)
+        apply_feature_repo()
+        return made
+
+    yield build
+    close_feature_store()
+    forget_models()
+    load_settings.cache_clear()
+
+
+def write_contract(folder: Path) -> None:
+    columns = [
+        {"name": name, "data_type": kind, "description": f"{name} in words", "config": {"meta": {"feature": True}}}
+        for name, kind in FEATURES.items()
+    ]
+    path = folder / "dbt_project" / "models" / "marts" / "customer_features.yml"
+    path.parent.mkdir(parents=True)
+    path.write_text(yaml.safe_dump({"models": [{"name": "customer_features", "columns": columns}]}))
+
+
+def write_marts(model: str, weeks: int, customers: int, seed: int) -> Brand:
+    spec, generator = find_spec(model), np.random.default_rng(seed)
+    names = [f"c{number:04d}" for number in range(customers - 2)] + ["o'Brien", "Ünï; drop table x"]
+    days = [FIRST_SUNDAY + timedelta(weeks=week) for week in range(weeks)]
+    as_of = days[-1]
+    with connect(Role.TRANSFORMER) as connection, connect(Role.LOADER) as consents:
+        create_marts(connection, model, is_value=spec.kind is Kind.VALUE)
+        for day in days:
+            write_day(connection, spec, names, day, as_of, generator)
+        for purpose in ("training", "profiling"):
+            consent(consents, names, purpose, granted=True)
+    return Brand(as_of, names)
+
+
+def create_marts(connection: psycopg.Connection[Any], model: str, *, is_value: bool) -> None:
+    features = ", ".join(f"{name} {kind}" for name, kind in FEATURES.items())
+    key = "customer_id text, snapshot_on date, snapshot_at timestamptz"
+    label = "label double precision, label_orders bigint" if is_value else "label boolean"
+    connection.execute(f"create table marts.customer_features ({key}, {features})")
+    connection.execute(f"create table marts.customer_stages ({key}, stage text)")
+    connection.execute(f"create table marts.label_{model} ({key}, stage text, horizon_days int, {label})")
+
+
+def write_day(
+    connection: psycopg.Connection[Any], spec: Spec, names: list[str], day: date, as_of: date, generator: Any
+) -> None:
+    frame, stage, moment = make_features(generator, len(names)), spec.stage or "engagement", snapshot_at(day)
+    yes = generator.random(len(names)) < expit(true_margin(frame)).to_numpy()
+    is_observed = day + timedelta(days=spec.horizon_days) <= as_of
+    with connection.cursor() as cursor:
+        for row, name in enumerate(names):
+            values = frame.iloc[row]
+            mood = None if np.isnan(values["mood"]) else float(values["mood"])
+            numbers = [int(values[column]) for column in list(FEATURES)[:4]]
+            amounts = [float(values["revenue"]), float(values["revenue_91d"]), mood]
+            features = [*numbers, *amounts, bool(row % 2), str(values["department"]), float(day.toordinal())]
+            insert(cursor, "customer_features", [name, day, moment, *features])
+            insert(cursor, "customer_stages", [name, day, moment, stage])
+            if is_observed:
+                label = [50.0 * yes[row], int(yes[row])] if spec.kind is Kind.VALUE else [bool(yes[row])]
+                insert(cursor, f"label_{spec.name}", [name, day, moment, stage, spec.horizon_days, *label])
+
+
+def insert(cursor: psycopg.Cursor[Any], table: str, values: list[Any]) -> None:
+    cursor.execute(f"insert into marts.{table} values ({', '.join(['%s'] * len(values))})", values)
+
+
+def consent(connection: psycopg.Connection[Any], names: list[str], purpose: str, *, granted: bool) -> None:
+    valid_from = FIRST_SUNDAY - timedelta(days=1) if granted else date(2030, 1, 1)
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "insert into consent.ledger (customer_id, purpose, is_granted, valid_from, source) "
+            "values (%s, %s, %s, %s, 'test')",
+            [(name, purpose, granted, valid_from) for name in names],
+        )
+
+
+def forget_models() -> None:
+    """The registry as it was before any training: MLflow is shared by the whole session."""
+    client = mlflow_client()
+    for model in client.search_registered_models():
+        client.delete_registered_model(model.name)

@@ -1,0 +1,140 @@
+"""Every candidate, on the same awkward rows."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+import skops.io
+
+from training.calibrate import calibrate
+from training.candidates import CANDIDATES
+from training.choose import choose, fit_and_calibrate, fit_candidate, predict
+from training.evaluate import Outcomes, evaluate
+from training.periods import plan_periods
+from training.registry import TRUSTED_TYPES
+from training.resampling import Floats
+from training.rows import Rows
+from training.specs import SPECS, Kind, Spec
+
+PROBABILITY, VALUE = SPECS["purchase_intent"], SPECS["customer_value"]  # type: ignore[index]  # a StrEnum equals its text
+EVERY = [(spec, name) for spec in (PROBABILITY, VALUE) for name in spec.candidates]
+
+
+def as_amounts(rows: Rows) -> Rows:
+    """The same rows with revenue and orders as target."""
+    orders = np.random.default_rng(3).poisson(np.exp(rows.features["mood"].fillna(0.0) / 2))
+    target = np.stack([orders * 25.0, orders], axis=1)
+    return Rows(rows.features, target, rows.customers, rows.stages, rows.days)
+
+
+def rows_for(spec: Spec, rows: Rows) -> Rows:
+    return rows if spec.kind is Kind.PROBABILITY else as_amounts(rows)
+
+
+@pytest.mark.parametrize(("spec", "name"), EVERY)
+def test_same_rows_give_the_same_bytes(spec: Spec, name: str, make_rows: Callable[..., Rows]) -> None:
+    rows = rows_for(spec, make_rows(60, 8))
+    first, second = (predict(spec.kind, fit_candidate(spec, name, rows), rows) for _ in range(2))
+    assert first.tobytes() == second.tobytes()
+
+
+@pytest.mark.parametrize(("spec", "name"), EVERY)
+def test_unseen_words_and_unknown_values_are_predicted_for(
+    spec: Spec, name: str, make_rows: Callable[..., Rows]
+) -> None:
+    estimator = fit_candidate(spec, name, rows_for(spec, make_rows(60, 8)))
+    strange = rows_for(spec, make_rows(5, 2, seed=2))
+    strange.features["department"] = "tractors"
+    strange.features["mood"] = np.nan
+    strange.features["revenue"] = 0.0
+    assert np.isfinite(predict(spec.kind, estimator, strange)).all()
+
+
+@pytest.mark.parametrize(("spec", "name"), EVERY)
+def test_a_model_survives_its_file_with_nothing_but_trusted_types(
+    spec: Spec, name: str, make_rows: Callable[..., Rows]
+) -> None:
+    rows = rows_for(spec, make_rows(100, 20))
+    periods = plan_periods(sorted(set(rows.days)), 7)
+    assert periods is not None
+    estimator = fit_and_calibrate(spec, name, rows, periods).estimator
+    kept = skops.io.loads(skops.io.dumps(estimator), trusted=list(TRUSTED_TYPES))
+    assert predict(spec.kind, kept, rows).tobytes() == predict(spec.kind, estimator, rows).tobytes()
+
+
+def test_a_file_with_another_type_is_not_loaded() -> None:
+    stranger = skops.io.dumps({"runs": Spec})
+    with pytest.raises(skops.io.exceptions.UntrustedTypesFoundException):
+        skops.io.loads(stranger, trusted=list(TRUSTED_TYPES))
+
+
+def judged(spec: Spec, name: str, rows: Rows) -> tuple[Rows, Floats, str]:
+    periods = plan_periods(sorted(set(rows.days)), 7)
+    assert periods is not None
+    fitted = fit_and_calibrate(spec, name, rows, periods)
+    test = rows.during(periods.test)
+    return test, predict(spec.kind, fitted.estimator, test), fitted.calibration
+
+
+def test_what_is_chosen_on_later_time_is_calibrated_and_beats_the_baseline(make_rows: Callable[..., Rows]) -> None:
+    rows = make_rows(300, 30)
+    periods = plan_periods(sorted(set(rows.days)), 7)
+    assert periods is not None
+    choice = choose(PROBABILITY, rows, periods)
+    assert choice.candidate != PROBABILITY.baseline
+    test, told, _ = judged(PROBABILITY, choice.candidate, rows)
+    _, baseline, _ = judged(PROBABILITY, PROBABILITY.baseline, rows)
+    evaluation = evaluate(Outcomes(Kind.PROBABILITY, test.actual, test.customers, test.stages), told, baseline)
+    assert evaluation.improvement.low > 0
+    assert evaluation.model.calibration.error.low < 0.02
+
+
+def test_calibration_mends_a_base_rate_that_drifted_after_the_fit(make_rows: Callable[..., Rows]) -> None:
+    early, late = make_rows(200, 20), make_rows(200, 20, seed=5, shift=-1.0)
+    estimator = fit_candidate(PROBABILITY, "logistic", early)
+    halves = sorted(set(late.days))
+    mended, method = calibrate(estimator, late.during(halves[:10]))
+    unseen = late.during(halves[10:])
+    before, after = (
+        abs(predict(Kind.PROBABILITY, m, unseen).mean() - unseen.target.mean()) for m in (estimator, mended)
+    )
+    assert method == "sigmoid"
+    assert before > 0.1
+    assert after < 0.03
+
+
+def test_isotonic_is_chosen_only_with_enough_rows_and_a_bent_truth(make_rows: Callable[..., Rows]) -> None:
+    rows = make_rows(500, 24)
+    days = sorted(set(rows.days))
+    estimator = fit_candidate(PROBABILITY, "logistic", rows.during(days[:4]))
+    step = np.where(estimator.decision_function(rows.features) > 0.5, 0.8, 0.2)  # which no sigmoid can follow
+    target = (np.random.default_rng(1).random(len(rows)) < step).astype(float)
+    rows = Rows(rows.features, target, rows.customers, rows.stages, rows.days)
+    assert calibrate(estimator, rows.during(days[4:]))[1] == "isotonic"
+    assert calibrate(estimator, rows.during(days[4:6]))[1] == "sigmoid"
+
+
+def test_a_fit_period_too_short_to_compare_in_takes_the_baseline_or_what_needs_no_labels(
+    make_rows: Callable[..., Rows],
+) -> None:
+    rows = make_rows(50, 9)
+    periods = plan_periods(sorted(set(rows.days)), 28)
+    assert periods is not None
+    assert choose(PROBABILITY, rows, periods).candidate == "logistic_rfm"
+    assert choose(VALUE, as_amounts(rows), periods).candidate == "buy_till_you_die"
+
+
+def test_scaled_totals_are_right_on_the_rows_they_were_scaled_to(make_rows: Callable[..., Rows]) -> None:
+    rows = as_amounts(make_rows(100, 10))
+    model = fit_candidate(VALUE, "poisson_rfm", rows)
+    doubled = rows.target * 2
+    model.scale_to(rows.features, doubled)
+    assert model.predict(rows.features).sum(axis=0) == pytest.approx(doubled.sum(axis=0))
+
+
+def test_every_spec_names_known_candidates_with_the_rfm_baseline_first() -> None:
+    for spec in SPECS.values():
+        assert set(spec.candidates) <= set(CANDIDATES)
+        assert spec.baseline.endswith("_rfm")
+        assert spec.feature_service == f"{spec.name}_v1"
+        assert spec.horizon_days > 0

@@ -1,0 +1,193 @@
+"""Training, promotion and scoring against the real stores: PostgreSQL, Feast and MLflow."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import psycopg
+import pytest
+
+from perennial.database import Role, connect
+from training import SPECS, champion, is_due, list_models, promote, report, rollback, score, train
+from training.champions import NothingToRollBackError, promotions
+from training.dataset import LabelsMissingError, load_dataset
+from training.evaluations import attempts
+from training.registry import CHAMPION, NoSuchVersionError, aliased_version, list_versions, load_version, point_alias
+
+pytestmark = pytest.mark.integration
+
+INTENT, VALUE = SPECS["purchase_intent"], SPECS["customer_value"]  # type: ignore[index]  # a StrEnum equals its text
+
+
+def rows(statement: str) -> list[tuple[Any, ...]]:
+    with connect(Role.READER) as connection:
+        return connection.execute(statement).fetchall()  # type: ignore[call-overload]  # statements of this file
+
+
+def test_a_model_is_trained_judged_promoted_and_speaks(brand: Callable[..., Any]) -> None:
+    made = brand("purchase_intent")
+    assert is_due(INTENT, made.as_of)
+    trained = train(INTENT, made.as_of)
+    assert (trained.outcome, trained.version, trained.champion) == ("trained", "1", "1")
+    assert trained.decision.startswith("first")
+    assert trained.metrics["evaluation"]["improvement"]["low"] > 0
+    assert aliased_version(INTENT.name, CHAMPION) == "1"
+    assert not is_due(INTENT, made.as_of)
+    assert is_due(INTENT, date(2017, 9, 1))
+
+    told = score(INTENT, made.as_of)
+    assert (told.count_scored, told.version) == (150, "1")
+    found = rows("select probability, percentile, band, reasons, stage from predictions.scores order by probability")
+    assert len(found) == 150
+    assert all(0 < row[0] < 1 and len(row[3]) == 3 and row[4] == "engagement" for row in found)
+    assert [row[1] for row in found] == sorted(row[1] for row in found)
+    assert {band: sum(row[2] == band for row in found) for band in ("low", "medium", "high")} == {
+        "low": 75,
+        "medium": 45,
+        "high": 30,
+    }
+    strongest = [row[3][0] for row in found]
+    assert sum(reason["feature"] in ("mood", "days_since_last_order") for reason in strongest) > 140
+    assert "in words: " in strongest[0]["text"]
+
+    page = report("purchase_intent")
+    assert page.line.champion == "1"
+    assert page.line.metrics["log_loss"] < page.line.baseline["log_loss"]
+    assert set(page.pictures) == {"reliability", "lift", "importances"}
+    assert [part.stage for part in page.stages] == ["engagement"]
+    assert "season" not in page.importances
+    assert [line.model for line in list_models()] == [spec.name for spec in SPECS.values()]
+
+
+def test_training_and_scoring_again_changes_nothing(brand: Callable[..., Any]) -> None:
+    made = brand("purchase_intent", weeks=20)
+    first = train(INTENT, made.as_of)
+    score(INTENT, made.as_of)
+    before = rows("select * from predictions.scores order by customer_id")
+    decided, tried = rows("select * from predictions.promotions"), rows("select * from predictions.evaluations")
+
+    second = train(INTENT, made.as_of)
+    assert first.is_new
+    assert not second.is_new
+    assert (second.version, second.decision, second.metrics) == (first.version, first.decision, first.metrics)
+    assert score(INTENT, made.as_of).count_changed == 0
+    assert rows("select * from predictions.scores order by customer_id") == before
+    assert rows("select * from predictions.promotions") == decided
+    assert rows("select * from predictions.evaluations") == tried
+    assert len(list_versions(INTENT.name)) == 1
+
+
+def test_a_run_killed_after_registering_is_completed_by_the_next(brand: Callable[..., Any]) -> None:
+    made = brand("purchase_intent", weeks=20)
+    train(INTENT, made.as_of)
+    with connect(Role.OWNER) as connection:  # as if it had been killed before it evaluated, decided and pointed
+        connection.execute("delete from predictions.promotions")
+        connection.execute("delete from predictions.evaluations")
+    point_alias(INTENT.name, CHAMPION, None)
+    assert is_due(INTENT, made.as_of)
+    resumed = train(INTENT, made.as_of)
+    assert (resumed.version, resumed.is_new, resumed.champion) == ("1", False, "1")
+    assert [attempt.version for attempt in attempts(INTENT.name)] == ["1"]
+    assert aliased_version(INTENT.name, CHAMPION) == "1"
+
+
+def test_a_week_later_the_champion_is_challenged_on_rows_neither_has_seen(brand: Callable[..., Any]) -> None:
+    made = brand("purchase_intent", weeks=24)
+    train(INTENT, date(2017, 5, 28))
+    later = train(INTENT, made.as_of)
+    assert (later.version, later.champion) == ("2", "1")
+    (_, kept) = promotions(INTENT.name)
+    assert kept.action == "kept"
+    assert kept.evidence["over_champion"] is not None
+    assert score(INTENT, date(2017, 5, 28)).version == "1"
+
+
+def test_hands_promote_and_roll_back_as_far_as_there_were_champions(brand: Callable[..., Any]) -> None:
+    made = brand("purchase_intent", weeks=24)
+    add_event(made.as_of)
+    for day in (date(2017, 5, 21), date(2017, 5, 28), made.as_of):
+        train(INTENT, day)
+    with pytest.raises(NothingToRollBackError, match="no other champion"):
+        rollback(INTENT.name)
+    assert promote(INTENT.name, "2").action == "promoted_by_hand"
+    promote(INTENT.name, "3")
+    assert len(promotions(INTENT.name)) == 5
+    promote(INTENT.name, "3")
+    assert len(promotions(INTENT.name)) == 5
+    assert rollback(INTENT.name).champion_after == "2"
+    assert rollback(INTENT.name).champion_after == "1"
+    assert champion(INTENT.name) == aliased_version(INTENT.name, CHAMPION) == "1"
+    with pytest.raises(NoSuchVersionError, match="there are: 1, 2, 3"):
+        promote(INTENT.name, "9")
+
+
+def test_too_few_of_an_outcome_make_no_model_and_nobody_is_scored(brand: Callable[..., Any]) -> None:
+    made = brand("purchase_intent", weeks=20, customers=40)
+    nothing = train(INTENT, made.as_of)
+    assert (nothing.outcome, nothing.version, nothing.champion) == ("no_model", None, None)
+    assert "and 50 are needed" in nothing.message
+    assert list_versions(INTENT.name) == []
+    assert score(INTENT, made.as_of).message == "no champion, so nobody is scored"
+    assert rows("select outcome, model_version from predictions.evaluations") == [("no_model", "none")]
+    assert report("purchase_intent").line.message == nothing.message
+
+
+def test_a_short_history_still_gets_customer_value(brand: Callable[..., Any]) -> None:
+    made = brand("customer_value", weeks=10)
+    trained = train(VALUE, made.as_of)
+    assert (trained.outcome, trained.champion) == ("trained", "1")
+    assert trained.message.startswith(
+        "buy_till_you_die, fitted without labels and not judged yet. History is too short"
+    )
+    score(VALUE, made.as_of)
+    ((count, value, orders),) = rows("select count(*), min(value), min(expected_orders) from predictions.scores")
+    assert count == 150
+    assert value > 0
+    assert orders > 0
+
+
+def test_who_withdraws_is_neither_learned_from_nor_scored(brand: Callable[..., Any]) -> None:
+    made = brand("purchase_intent", weeks=12)
+    train(INTENT, made.as_of)
+    score(INTENT, made.as_of)
+    assert "o'Brien" in load_dataset(INTENT, made.as_of).rows.customers
+    for purpose in ("training", "profiling"):
+        made.withdraw("o'Brien", purpose)
+    assert "o'Brien" not in load_dataset(INTENT, made.as_of).rows.customers
+    assert score(INTENT, made.as_of).count_scored == 149
+    assert rows("select count(*) from predictions.scores where customer_id = 'o''Brien'") == [(0,)]
+
+
+def test_no_row_is_used_whose_horizon_ends_after_the_moment(brand: Callable[..., Any]) -> None:
+    brand("purchase_intent", weeks=20)
+    used = load_dataset(INTENT, date(2017, 4, 23)).rows
+    assert max(used.days) == date(2017, 4, 16)
+
+
+def test_the_registered_model_names_no_one_and_loads_through_its_alias(brand: Callable[..., Any]) -> None:
+    made = brand("purchase_intent", weeks=12)
+    train(INTENT, made.as_of)
+    loaded = load_version(INTENT.name, "1")
+    assert "season" not in loaded.columns
+    (version,) = list_versions(INTENT.name)
+    assert version.tags["as_of"] == made.as_of.isoformat()
+    assert version.description.startswith("Trained as of 2017-03-19; ")
+
+
+@pytest.mark.usefixtures("warehouse")
+def test_without_marts_the_error_names_the_command() -> None:
+    with pytest.raises(LabelsMissingError, match="perennial run"):
+        train(INTENT, date(2017, 5, 1))
+
+
+def add_event(day: date) -> None:
+    with connect(Role.LOADER) as connection:
+        write_event(connection, day)
+
+
+def write_event(connection: psycopg.Connection[Any], day: date) -> None:
+    connection.execute(
+        "insert into raw.events (message_id, type, user_id, occurred_at, received_at, source, load_id) "
+        "values ('1', 'track', 'c0001', %s, %s, 'test', 1)",
+        [day, day],
+    )

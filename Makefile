@@ -50,7 +50,7 @@ lint: install  ## Style, types, SQL and the import rules
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
-	@$(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models
+	@$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar dbt_project/models
 
 fix: install  ## Mend what the linters can mend
 	@$(BIN)/ruff check --fix .

@@ -3,8 +3,10 @@
 import csv
 import json
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,9 +60,9 @@ def forget_settings() -> None:
 
 
 @pytest.fixture(scope="session")
-def loop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Loop]:
+def loop() -> Iterator[Loop]:
     """The demo with a few hundred real households, through Airflow's own scheduler."""
-    home = tmp_path_factory.mktemp("loop")
+    home = Path(tempfile.mkdtemp(prefix="perennial-loop-"))
     before = os.environ.get(HOME_VARIABLE)
     os.environ[HOME_VARIABLE] = str(home)
     forget_settings()
@@ -70,6 +72,7 @@ def loop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Loop]:
         yield Loop(home, json.loads(done.stdout))
     finally:
         perennial("down")
+        shutil.rmtree(home)
         os.environ.pop(HOME_VARIABLE)
         if before is not None:
             os.environ[HOME_VARIABLE] = before

@@ -1,4 +1,6 @@
 import os
+import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,14 +19,17 @@ def enter(home: Path) -> None:
 
 
 @pytest.fixture
-def own_home(tmp_path: Path) -> Iterator[Path]:
+def own_home() -> Iterator[Path]:
     """A home that does not exist yet; whatever the test starts in it is stopped afterwards."""
     before = os.environ.get(HOME_VARIABLE)
-    home = tmp_path / "home"
+    # Not below pytest's own folder: another session closes that one to PostgreSQL's user.
+    folder = Path(tempfile.mkdtemp(prefix="perennial-"))
+    home = folder / "home"
     enter(home)
     yield home
     enter(home)
     down()
+    shutil.rmtree(folder)
     if before is None:
         del os.environ[HOME_VARIABLE]
     else:

@@ -88,11 +88,10 @@ def test_a_port_in_use_is_said_and_stepped_around(own_home: Path) -> None:
     assert read_json(own_home / "platform.json")["ports"]["valkey"] != taken
 
 
-@pytest.mark.usefixtures("own_home")
-def test_two_homes_run_side_by_side(tmp_path: Path) -> None:
+def test_two_homes_run_side_by_side(own_home: Path) -> None:
     start()
     add_load(1)
-    os.environ[HOME_VARIABLE] = str(tmp_path / "second")
+    os.environ[HOME_VARIABLE] = str(own_home.with_name("second"))
     load_settings.cache_clear()
     start()
     assert count_loads() == 0

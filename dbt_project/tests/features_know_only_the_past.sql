@@ -58,7 +58,7 @@ from features
 inner join snapshots on features.snapshot_on = snapshots.snapshot_on
 left join counted on features.customer_id = counted.customer_id and features.snapshot_on = counted.snapshot_on
 where
-    features.customer_id not in (select customer_id from corrected)
+    features.customer_id not in (select corrected.customer_id from corrected)
     and (
         features.count_orders <> coalesce(counted.count_orders, 0)
         or features.count_orders_28d <> coalesce(counted.count_orders_28d, 0)

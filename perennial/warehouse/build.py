@@ -45,7 +45,8 @@ def build(
             results = run_dbt(settings, _arguments(settings, select, full_refresh), day, lock, progress)
         except DbtStoppedError as error:
             raise BuildFailedError(f"dbt could not start: {error}") from error
-    report = BuildReport(day, [_node_result(result) for result in results], time.monotonic() - started)
+    nodes = [_node_result(result) for result in results if not result["unique_id"].startswith("operation.")]
+    report = BuildReport(day, nodes, time.monotonic() - started)
     if report.failed:
         raise failure(report)
     return report
@@ -66,10 +67,9 @@ def _moment(as_of: date | None) -> date:
 
 def _oldest_event_day() -> date:
     with connect(Role.READER) as connection:
-        row = connection.execute("select (min(occurred_at) at time zone 'UTC')::date from raw.events").fetchone()
-    assert row is not None
-    oldest: date = row[0]
-    return oldest
+        query = "select (min(occurred_at) at time zone 'UTC')::date from raw.events"
+        [(oldest,)] = connection.execute(query).fetchall()
+        return date.fromisoformat(str(oldest))
 
 
 @contextmanager

@@ -8,8 +8,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
-from pathlib import Path
-from typing import IO, Any, TextIO
+from typing import IO, Any, TextIO, cast
 
 from perennial.quiet import USAGE_REPORTING_OFF
 from perennial.settings import HOME_VARIABLE, Settings
@@ -66,9 +65,8 @@ def _process(command: Sequence[str], settings: Settings, as_of: date, lock: Text
         },
         pass_fds=[lock.fileno()],
     )
-    assert process.stdout is not None
     try:
-        with process.stdout as lines:
+        with cast("IO[str]", process.stdout) as lines:
             yield lines
         process.wait()
     finally:

@@ -73,15 +73,16 @@ class BuildFailedError(RuntimeError):
 
 def failure(report: BuildReport) -> BuildFailedError:
     """The error that tells of a report's failed nodes."""
-    shown = [f"- {node.resource_type} {node.name}: {_first_lines(node.message)}" for node in report.failed]
-    more = len(shown) - SHOWN_FAILURES
-    lines = [
-        f"The warehouse build as of {report.as_of} failed in {len(shown)} place{'s' if len(shown) > 1 else ''}; "
-        f"{report.count_skipped} that depend on them were skipped and keep what they held.",
-        *shown[:SHOWN_FAILURES],
-        *([f"- and {more} more"] if more > 0 else []),
+    count = len(report.failed)
+    summary = (
+        f"The warehouse build as of {report.as_of} failed in {count} place{'s' if count > 1 else ''}; "
+        f"{report.count_skipped} that depend on them were skipped and keep what they held."
+    )
+    shown = [
+        f"- {node.resource_type} {node.name}: {_first_lines(node.message)}" for node in report.failed[:SHOWN_FAILURES]
     ]
-    return BuildFailedError("\n".join(lines), report)
+    more = [f"- and {count - SHOWN_FAILURES} more"] if count > SHOWN_FAILURES else []
+    return BuildFailedError("\n".join([summary, *shown, *more]), report)
 
 
 def _first_lines(message: str) -> str:

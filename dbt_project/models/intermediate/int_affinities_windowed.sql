@@ -56,7 +56,7 @@ moves as (
     cross join lateral (
         values
         (windows.entry_week, windows.units),
-        (case when windows.leaves_on <= windows.as_of then {{ week_of('windows.leaves_on') }} end, - windows.units)
+        (case when windows.leaves_on <= windows.as_of then {{ week_of('windows.leaves_on') }} end, -windows.units)
     ) as move (week, units)
     where
         windows.leaves_on > least({{ sunday_of('windows.entry_week') }}, windows.as_of)

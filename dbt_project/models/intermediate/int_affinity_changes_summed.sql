@@ -32,9 +32,14 @@ moment as (
 
 changes as (
 
-    select *, known_on as changed_on, 1 as direction from versions
-    union all
-    select *, known_until_on as changed_on, -1 as direction from versions
+    select
+        versions.*,
+        change.changed_on,
+        change.direction
+    from versions
+    cross join lateral (
+        values (versions.known_on, 1), (versions.known_until_on, -1)
+    ) as change (changed_on, direction)
 
 ),
 

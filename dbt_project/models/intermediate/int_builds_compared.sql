@@ -86,9 +86,17 @@ identities_now as (
 
 moved as (
 
-    (select * from identities_then except select * from identities_now)
-    union
-    (select * from identities_now except select * from identities_then)
+    select
+        coalesce(identities_then.load_id, identities_now.load_id) as load_id,
+        coalesce(identities_then.as_of, identities_now.as_of) as as_of,
+        coalesce(identities_then.anonymous_id, identities_now.anonymous_id) as anonymous_id
+    from identities_then
+    full join identities_now
+        on
+            identities_then.load_id = identities_now.load_id
+            and identities_then.as_of = identities_now.as_of
+            and identities_then.anonymous_id = identities_now.anonymous_id
+    where coalesce(identities_then.customer_id <> identities_now.customer_id, true)
 
 ),
 

@@ -54,7 +54,10 @@ cadences as (
         min(gap_days) filter (where share_up_to >= 0.5) as usual_gap_days,
         min(gap_days) filter (where share_up_to >= {{ var('onboarding_quantile') }}) as onboarding_days,
         min(gap_days) filter (where share_up_to >= {{ var('slipping_quantile') }}) as slipping_after_days,
-        min(gap_days) filter (where share_up_to >= {{ var('winback_quantile') }}) as winback_after_days
+        greatest(
+            min(gap_days) filter (where share_up_to >= {{ var('winback_quantile') }}),
+            {{ var('winback_at_least_days') }}
+        ) as winback_after_days
     from ranked
     group by snapshot_on
     having max(count_gaps) >= 100
@@ -71,7 +74,7 @@ select
     coalesce(cadences.slipping_after_days, {{ var('unknown_cadence_days') }}) as slipping_after_days,
     coalesce(
         {{ var('winback_after_days', none) or 'null' }},
-        greatest(cadences.winback_after_days, {{ var('winback_at_least_days') }}),
+        cadences.winback_after_days,
         3 * {{ var('unknown_cadence_days') }}
     ) as winback_after_days
 from days

@@ -7,7 +7,7 @@ with moment as (
 days as (
 
     select
-        day::date as snapshot_on,
+        series.day::date as snapshot_on,
         moment.as_of
     from moment
     cross join lateral generate_series(

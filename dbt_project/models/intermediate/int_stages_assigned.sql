@@ -15,6 +15,7 @@ with snapshots as (
 orders as (
 
     select * from {{ ref('int_orders_accumulated') }}
+    where snapshot_on >= {{ changed_on() }}
 
 ),
 

@@ -15,6 +15,7 @@ with stages as (
 snapshots as (
 
     select * from {{ ref('int_snapshots_taken') }}
+    where snapshot_on >= {{ changed_on() }}
 
 ),
 
@@ -27,36 +28,42 @@ cadences as (
 orders as (
 
     select * from {{ ref('int_orders_accumulated') }}
+    where snapshot_on >= {{ changed_on() }}
 
 ),
 
 recent_orders as (
 
     select * from {{ ref('int_orders_windowed') }}
+    where snapshot_on >= {{ changed_on() }}
 
 ),
 
 affinities as (
 
     select * from {{ ref('int_affinities_windowed') }}
+    where snapshot_on >= {{ changed_on() }}
 
 ),
 
 messages as (
 
     select * from {{ ref('int_messages_windowed') }}
+    where snapshot_on >= {{ changed_on() }}
 
 ),
 
 redemptions as (
 
     select * from {{ ref('int_coupon_redemptions_windowed') }}
+    where snapshot_on >= {{ changed_on() }}
 
 ),
 
 sightings as (
 
     select * from {{ ref('int_sightings_windowed') }}
+    where snapshot_on >= {{ changed_on() }}
 
 ),
 

@@ -14,36 +14,43 @@ with stages as (
 compared as (
 
     select
-        *,
-        lag(stage) over history as stage_before,
-        stage is distinct from lag(stage) over history as is_entry
+        stages.*,
+        lag(stages.stage) over history as stage_before
     from stages
-    window history as (partition by customer_id order by snapshot_on)
+    window history as (partition by stages.customer_id order by stages.snapshot_on)
+
+),
+
+entries as (
+
+    select
+        compared.*,
+        coalesce(compared.stage <> compared.stage_before, true) as is_entry
+    from compared
 
 ),
 
 spells as (
 
     select
-        *,
-        count(*) filter (where is_entry) over history as spell,
-        count(*) filter (where is_entry and stage_before is not null) over (
-            partition by customer_id order by snapshot_on
-            range between interval '90 days' preceding and current row
+        entries.*,
+        count(*) filter (where entries.is_entry) over history as spell,
+        count(*) filter (where entries.is_entry and entries.stage_before is not null) over (
+            history range between interval '90 days' preceding and current row
         ) as count_stage_changes_91d
-    from compared
-    window history as (partition by customer_id order by snapshot_on)
+    from entries
+    window history as (partition by entries.customer_id order by entries.snapshot_on)
 
 ),
 
 entered as (
 
     select
-        *,
-        min(snapshot_on) over spell_rows as entered_on,
-        first_value(stage_before) over (spell_rows order by snapshot_on) as previous_stage
+        spells.*,
+        min(spells.snapshot_on) over spell_rows as entered_on,
+        first_value(spells.stage_before) over (spell_rows order by spells.snapshot_on) as previous_stage
     from spells
-    window spell_rows as (partition by customer_id, spell)
+    window spell_rows as (partition by spells.customer_id, spells.spell)
 
 )
 

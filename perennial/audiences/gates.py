@@ -82,7 +82,7 @@ class Case:
         self.stage = Stage(found["stage"])
         orders, silent, usual = found["count_orders"], found["days_since_last_order"], found["usual_gap_days"]
         told = f"{orders:,} order{'s' if orders != 1 else ''}"
-        told += f", the last {silent} days before" if silent is not None else ""
+        told += f", the last {silent} day{'s' if silent != 1 else ''} before" if silent is not None else ""
         told += f", usually one every {usual:.3g} days" if usual is not None else ""
         return Gate("stage", True, f"In {self.stage} since {found['entered_on']}: {told}.")
 

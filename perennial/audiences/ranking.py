@@ -33,11 +33,11 @@ _RULE_REASONS = """
             )
             when stages.usual_gap_days is null then jsonb_build_object(
                 'feature', 'days_since_last_order',
-                'text', format('last order %%s days ago', stages.days_since_last_order)
+                'text', format('last order %%s day(s) ago', stages.days_since_last_order)
             )
             else jsonb_build_object(
                 'feature', 'days_since_last_order', 'text', format(
-                    'last order %%s days ago, usually one every %%s days',
+                    'last order %%s day(s) ago, usually one every %%s days',
                     stages.days_since_last_order, round(stages.usual_gap_days::numeric, 1)
                 )
             )

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from feast import FeatureStore, FeatureView
 
 
+ROWS_AT_ONCE = 1_000
+
+
 @dataclass(frozen=True)
 class MaterializeReport:
     """How many rows of each view went online for a day."""
@@ -45,13 +48,11 @@ def materialize(as_of: date, views: Collection[str] | None = None) -> Materializ
 def _materialize_view(
     connection: psycopg.Connection[tuple[object, ...]], store: "FeatureStore", view: "FeatureView", as_of: date
 ) -> int:
-    from feast.utils import _convert_arrow_to_proto
-
-    provider = store._get_provider()  # noqa: SLF001  # the public write takes data frames, which lose the types
-    keys = {column.name: column.dtype.to_value_type() for column in view.entity_columns}
+    online_store = store._get_provider().online_store  # noqa: SLF001  # Feast offers no public way to it
     moment, count = snapshot_at(as_of), 0
     for batch in stream_query(connection, _snapshot_query(view, moment.isoformat())):
-        provider.online_write_batch(store.config, view, _convert_arrow_to_proto(batch, view, keys), progress=None)
+        for start in range(0, batch.num_rows, ROWS_AT_ONCE):
+            online_store.write_snapshot(store.config, view, batch.slice(start, ROWS_AT_ONCE))
         count += batch.num_rows
     if count and (moment, moment) not in view.materialization_intervals:
         store.registry.apply_materialization(view, store.project, moment, moment)

@@ -115,7 +115,9 @@ def brand(warehouse: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> I
     """Empty marts under a passed gate of `SUNDAY`, nobody held out, and an empty online store."""
     _write_project(tmp_path)
     monkeypatch.setenv("PERENNIAL_PROJECT", str(tmp_path))
-    (warehouse / "lifecycle.yml").write_text("holdout_share: 0\n")
+    lifecycle = warehouse / "lifecycle.yml"
+    before = lifecycle.read_text()
+    lifecycle.write_text("holdout_share: 0\n")
     _forget()
     with connect(Role.TRANSFORMER) as connection:
         connection.execute(MARTS)
@@ -126,7 +128,7 @@ def brand(warehouse: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> I
     made.event(SUNDAY)
     yield made
     close_feature_store()
-    (warehouse / "lifecycle.yml").unlink()
+    lifecycle.write_text(before)
     _forget()
 
 

@@ -78,7 +78,7 @@ def test_without_a_model_a_rule_orders_the_audience_and_says_so(
     run = publish(stage, SUNDAY)
     assert (run.ordered_by, run.model_version) == (told, None)
     assert members(run.run_id) == expected
-    assert "last order 20 days ago, usually one every 10.0 days" in members(run.run_id, "reasons->0->>'text'")
+    assert "last order 20 day(s) ago, usually one every 10.0 days" in members(run.run_id, "reasons->0->>'text'")
 
 
 def test_the_holdout_is_marked_and_stays_marked_whatever_the_day(brand: Brand) -> None:

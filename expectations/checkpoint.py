@@ -99,6 +99,7 @@ def _warehouse(context: Any) -> Iterator[Any]:
         yield source
     finally:
         source.get_execution_engine().close()
+        source.get_engine().dispose()
         os.environ.pop(URL_VARIABLE)
 
 

@@ -1,6 +1,7 @@
 """The doors: run a suite as of a day, remember the run, and stop what must not be used."""
 
 import time
+import warnings
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -40,8 +41,10 @@ def _validate(
 ) -> GateReport:
     started = time.monotonic()
     switch_off_usage_reporting()
-    from expectations.checkpoint import run_checkpoint
-    from expectations.pages import run_page, write_index, write_run
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # Great Expectations imports modules on their way out
+        from expectations.checkpoint import run_checkpoint
+        from expectations.pages import run_page, write_index, write_run
 
     site = load_settings().home / "data-docs"
     baseline = None if is_accepted else find_baseline(name, as_of)

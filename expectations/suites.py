@@ -78,8 +78,8 @@ critical = partial(_bound, Severity.CRITICAL)
 warning = partial(_bound, Severity.WARNING)
 
 
-# In every query a sample is `mod(abs(hashtext(key)::bigint), n) < 1`: the same keys each time. Written `= 0`, the planner
-# would expect one row in 200 and join by nested loops, minutes long.
+# In every query a sample is `mod(abs(hashtext(key)::bigint), n) < 1`: the same keys each time. Written `= 0`, the
+# planner would expect one row in 200 and join by nested loops, minutes long.
 def read_query(name: str, **values: object) -> str:
     """The text of `sql/<name>.sql` with its `$names` filled in: only moments, numbers and names of our own catalog."""
     return Template((SQL / f"{name}.sql").read_text()).substitute({key: str(value) for key, value in values.items()})

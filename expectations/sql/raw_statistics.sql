@@ -1,8 +1,9 @@
--- What the next run is compared with. Rare event names are pooled, so that none can carry a customer's words.
+-- What the next run is compared with. Names sent for fewer than ten customers are pooled, so that none tells of a customer.
 with named as (
     select
         coalesce(event, type) as event,
-        count(*) as count_events
+        count(*) as count_events,
+        count(distinct coalesce(user_id, anonymous_id)) as count_customers
     from raw.events
     where occurred_at < $moment
     group by coalesce(event, type)
@@ -10,7 +11,7 @@ with named as (
 
 pooled as (
     select
-        case when count_events >= 100 then event else 'rarer events' end as event,
+        case when count_customers >= 10 then event else 'rarer events' end as event,
         sum(count_events) as count_events
     from named
     group by 1

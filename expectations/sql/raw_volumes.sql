@@ -1,4 +1,4 @@
--- Events known now against those known to the last good run. One row per event name of at least 100, and one for all.
+-- Events known now against those known to the last good run. One row per event name, and one for all.
 with before as (
     select statistics
     from gate.runs

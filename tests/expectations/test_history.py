@@ -1,0 +1,106 @@
+"""What a run is compared with, and how a person lets a change through that was meant."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from expectations import GateFailedError, validate_marts, validate_raw
+from expectations.__main__ import main
+from expectations.history import find_baseline, remember
+from expectations.report import Check, Severity
+
+pytestmark = pytest.mark.integration
+
+FAILED = Check("a check", Severity.CRITICAL, is_success=False, observed="1", expected="0", meaning="")
+
+
+def test_a_run_is_compared_with_the_nearest_earlier_day(healthy: Any) -> None:
+    for days in (30, 10, 20):
+        remember("marts", healthy.as_of - timedelta(days=days), [], {"days_before": days})
+    assert baseline_of(healthy) == {"days_before": 10}
+
+
+def test_a_failed_run_is_no_baseline(healthy: Any) -> None:
+    remember("marts", healthy.as_of - timedelta(days=20), [], {"is": "good"})
+    remember("marts", healthy.as_of - timedelta(days=10), [FAILED], {"is": "bad"})
+    assert baseline_of(healthy) == {"is": "good"}
+
+
+def test_a_later_day_is_no_baseline(healthy: Any) -> None:
+    remember("marts", healthy.as_of + timedelta(days=1), [], {})
+    assert find_baseline("marts", healthy.as_of) is None
+
+
+def test_the_same_day_is_the_baseline_where_there_is_no_earlier_one(healthy: Any) -> None:
+    remember("marts", healthy.as_of, [], {"is": "first"})
+    remember("marts", healthy.as_of, [], {"is": "second"})
+    assert baseline_of(healthy) == {"is": "second"}
+
+
+def test_a_run_accepted_by_hand_begins_a_new_history(healthy: Any) -> None:
+    remember("marts", healthy.as_of - timedelta(days=7), [], {"is": "old"})
+    remember("marts", healthy.as_of, [], {"is_accepted": True})
+    assert baseline_of(healthy) == {"is_accepted": True}
+
+
+def test_a_meant_change_passes_once_accepted_and_ever_after(healthy: Any) -> None:
+    """Half the messages go for good reason: stopped, accepted by hand, then no longer held against it."""
+    healthy.restore_runs()
+    healthy.alter("delete from marts.messages where message_id < 'c-8'")
+    with pytest.raises(GateFailedError, match="the marts do not shrink"):
+        validate_marts(healthy.as_of)
+    assert main(["marts", "--as-of", str(healthy.as_of), "--accept"]) == 0
+    assert validate_marts(healthy.as_of).is_success
+
+
+def test_other_models_are_not_held_against_the_past_days(healthy: Any) -> None:
+    """Whoever edits a feature changes the past for good reason; only the same code must give the same past."""
+    healthy.restore_runs()
+    healthy.alter('update gate.runs set statistics = statistics || \'{"code": "other"}\'')
+    assert "the past stays as it was" not in {check.name for check in validate_marts(healthy.as_of).results}
+
+
+def test_late_events_may_change_the_past(healthy: Any) -> None:
+    """The past days are compared only where the events before them are those that the last good run knew."""
+    healthy.restore_runs()
+    healthy.alter(
+        "update marts.customer_features set lines_per_order_91d = 2 * lines_per_order_91d where snapshot_on < %(as_of)s"
+    )
+    healthy.alter(
+        "delete from raw.events where message_id = (select message_id from raw.events order by occurred_at limit 1)"
+    )
+    assert "the past stays as it was" not in {check.name for check in failures(healthy)}
+
+
+def test_a_young_brand_may_still_change_its_shape(healthy: Any) -> None:
+    healthy.restore_runs()
+    healthy.alter("update gate.runs set statistics = statistics || '{\"count_days\": 60}'")
+    assert "no feature has become another" not in {check.name for check in validate_marts(healthy.as_of).results}
+
+
+def test_a_half_empty_load_on_the_same_day_is_stopped(healthy: Any) -> None:
+    """The first run of this brand was good; then its events are loaded again, and half are missing."""
+    healthy.become(healthy.as_of)
+    validate_raw(healthy.as_of)
+    healthy.alter("delete from raw.events where message_id < 'm-8'")
+    with pytest.raises(GateFailedError, match="events do not vanish"):
+        validate_raw(healthy.as_of)
+
+
+def baseline_of(healthy: Any) -> object:
+    found = find_baseline("marts", healthy.as_of)
+    assert found is not None
+    return found.statistics
+
+
+def failures(healthy: Any) -> list[Check]:
+    try:
+        return validate_marts(healthy.as_of).failures
+    except GateFailedError as stopped:
+        return stopped.report.failures
+
+
+@pytest.fixture(autouse=True)
+def no_runs(healthy: Any) -> None:
+    healthy.alter("truncate gate.runs")

@@ -153,6 +153,8 @@ def _start_missing(services: list[Service], settings: Settings, announce: Callab
         processes[service.name].start(service.command, service.environment)
     for service in services:
         _wait(service.is_healthy, service.name, processes[service.name])
+    for name, process in processes.items():
+        _require_alive(name, process)
 
 
 def _migrate_airflow(settings: Settings) -> None:
@@ -169,12 +171,18 @@ def _migrate_airflow(settings: Settings) -> None:
 def _wait(is_ready: Callable[[], bool], name: str, process: ManagedProcess | None) -> None:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
-        if process is not None and process.find() is None:
-            raise PlatformError(
-                f"{name} ended while starting. Its log, {process.log}, ends with:\n{process.last_words()}"
-            )
+        _require_alive(name, process)
         if is_ready():
             return
         time.sleep(0.3)
     told = f" Its log, {process.log}, ends with:\n{process.last_words()}" if process else ""
     raise PlatformError(f"{name} was not healthy within {START_SECONDS} seconds.{told}")
+
+
+def _require_alive(name: str, process: ManagedProcess | None) -> None:
+    # Also asked after it seemed healthy: another program may have taken its port meanwhile, and be the one that answers.
+    if process is not None and process.find() is None:
+        raise PlatformError(
+            f"{name} ended while starting. Its log, {process.log}, ends with:\n{process.last_words()}\n"
+            "If another program took its port meanwhile, run `perennial up` again: it steps aside."
+        )

@@ -180,7 +180,7 @@ def _wait(is_ready: Callable[[], bool], name: str, process: ManagedProcess | Non
 
 
 def _require_alive(name: str, process: ManagedProcess | None) -> None:
-    # Also asked after it seemed healthy: another program may have taken its port meanwhile, and be the one that answers.
+    # Also asked after it seemed healthy: another program may have taken its port meanwhile, and be who answers.
     if process is not None and process.find() is None:
         raise PlatformError(
             f"{name} ended while starting. Its log, {process.log}, ends with:\n{process.last_words()}\n"

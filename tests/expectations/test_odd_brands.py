@@ -39,7 +39,9 @@ def test_fifty_odd_customers_of_long_ago_without_messages_pass(warehouse: Path, 
 def test_empty_marts_are_stopped(healthy: Any) -> None:
     tables = healthy.connection.execute("select tablename from pg_tables where schemaname = 'marts'").fetchall()
     healthy.alter("truncate " + ", ".join(f"marts.{table}" for (table,) in tables))
-    with pytest.raises(GateFailedError, match=r"the marts are not empty: .* 0 \(marts\.customers\), 0 \(marts\.orders\)"):
+    with pytest.raises(
+        GateFailedError, match=r"the marts are not empty: .* 0 \(marts\.customers\), 0 \(marts\.orders\)"
+    ):
         validate_marts(healthy.as_of)
 
 

@@ -1,6 +1,7 @@
 """Real events in, scored lifecycle audiences out, through Airflow's own scheduler. The tests run in this order."""
 
 import csv
+import io
 import json
 import os
 import shutil
@@ -101,7 +102,7 @@ def test_marketing_ops_pull_a_file_with_scores_reasons_and_features(loop: Loop, 
     file = tmp_path / "engagement.csv"
     done = loop.command("audiences", "pull", "engagement", "--out", str(file))
     assert done.returncode == 0, done.stderr
-    members = list(csv.DictReader(file.open()))
+    members = list(csv.DictReader(io.StringIO(file.read_text())))
     run = next(run for run in loop.demo["audiences"] if run["stage"] == "engagement")
     assert len(members) == run["row_count"] - run["count_holdout"]
     assert {"customer_id", "probability", "band", "reasons", "channels"} <= members[0].keys()

@@ -59,7 +59,7 @@ def publish_audiences() -> None:
         from perennial.newest import newest_event_day
 
         day = date.fromisoformat(as_of) if as_of else newest_event_day()
-        print(materialize(day))
+        print(materialize(day, views=[f"{model}_scores" for model in Model]))
         return day.isoformat()
 
     @task(execution_timeout=timedelta(hours=1), map_index_template="{{ task.op_kwargs['stage'] }}")

@@ -40,6 +40,7 @@ def marts_statistics(marts: Marts) -> Statistics:
         as_of=marts.as_of_sql,
         every=marts.every,
         features=literals(marts.numeric_features),
+        stages=STAGES,
         counted=COUNTED,
     )
     days = read_query("marts_days", **_digests(marts, marts.every))

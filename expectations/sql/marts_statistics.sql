@@ -53,7 +53,7 @@ stages as (
         stage,
         count(*)::double precision / sum(count(*)) over () as share_stage
     from marts.customer_stages
-    where snapshot_on = $as_of
+    where snapshot_on = $as_of and stage in ($stages)
     group by stage
 ),
 

@@ -53,7 +53,7 @@ def brand(customers: list[str], first: date, last: date, *, seed: int, has_messa
     """Orders of every customer at a pace of their own, and a campaign each month; the same for the same seed."""
     chance = random.Random(seed)
     for customer in customers:
-        pace = chance.uniform(2, 9)
+        pace = chance.uniform(1.5, 6)
         moment = datetime.combine(first, datetime.min.time(), UTC) + timedelta(days=chance.uniform(0, 20))
         quits = moment + timedelta(days=chance.choice([40, 90, 1000, 1000, 1000]))
         while moment < min(quits, datetime.combine(last, datetime.max.time(), UTC)):
@@ -165,4 +165,4 @@ def restore(connection: Connection, schema: str, *, keep_runs: bool = False) -> 
     for table in marts(connection, schema):
         connection.execute(f"create table marts.{table} as table {schema}.{table}")
     connection.execute("reset role")
-    connection.execute("analyze")
+    connection.execute("analyze " + ", ".join(["raw.events", *(f"marts.{table}" for table in marts(connection))]))

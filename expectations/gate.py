@@ -3,10 +3,11 @@
 import time
 import warnings
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from expectations.history import Baseline, Statistics, find_baseline, list_runs, remember
+from expectations.history import Baseline, Statistics, find_baseline, find_last, list_runs, remember
 from expectations.marts import marts_suite, take_marts_statistics
 from expectations.raw import raw_statistics, raw_suite
 from expectations.report import GateFailedError, GateReport
@@ -14,7 +15,20 @@ from expectations.suites import Measures
 from perennial.quiet import switch_off_usage_reporting
 from perennial.settings import load_settings
 
-Suite = Callable[[date, Baseline | None], list[Measures]]
+
+@dataclass(frozen=True)
+class Suite:
+    """How a suite finds the run it is held against, its measures, and what it leaves for the next run."""
+
+    name: str
+    find_baseline: Callable[[date], Baseline | None]
+    measures: Callable[[date, Baseline | None], list[Measures]]
+    take_statistics: Callable[[date], Statistics]
+
+
+# Events stay known once they are known, whichever day asks; marts of a day know nothing of the days after it.
+RAW = Suite("raw", lambda _: find_last("raw"), raw_suite, raw_statistics)
+MARTS = Suite("marts", lambda as_of: find_baseline("marts", as_of), marts_suite, take_marts_statistics)
 
 
 def validate_raw(as_of: date, *, is_accepted: bool = False) -> GateReport:
@@ -24,7 +38,7 @@ def validate_raw(as_of: date, *, is_accepted: bool = False) -> GateReport:
     `is_accepted`: a person has judged that the history changed for good reason; it is not compared with earlier runs,
     and later runs are compared with this one. Raises GateFailedError, which lists every critical failure in words.
     """
-    return _validate("raw", as_of, raw_suite, raw_statistics, is_accepted=is_accepted)
+    return _validate(RAW, as_of, is_accepted=is_accepted)
 
 
 def validate_marts(as_of: date, *, is_accepted: bool = False) -> GateReport:
@@ -33,12 +47,10 @@ def validate_marts(as_of: date, *, is_accepted: bool = False) -> GateReport:
     Afterwards gate.runs has a row of the suite `marts` and Data Docs in the home a page for it, passed or not.
     `is_accepted` as in validate_raw. Raises GateFailedError, which lists every critical failure in words.
     """
-    return _validate("marts", as_of, marts_suite, take_marts_statistics, is_accepted=is_accepted)
+    return _validate(MARTS, as_of, is_accepted=is_accepted)
 
 
-def _validate(
-    name: str, as_of: date, suite: Suite, take_statistics: Callable[[date], Statistics], *, is_accepted: bool
-) -> GateReport:
+def _validate(suite: Suite, as_of: date, *, is_accepted: bool) -> GateReport:
     started = time.monotonic()
     switch_off_usage_reporting()
     with warnings.catch_warnings():
@@ -47,12 +59,12 @@ def _validate(
         from expectations.pages import run_page, write_index, write_run
 
     site = load_settings().home / "data-docs"
-    baseline = None if is_accepted else find_baseline(name, as_of)
-    validated = run_checkpoint(name, as_of, suite(as_of, baseline), site)
-    statistics: dict[str, Any] = {**take_statistics(as_of), "is_accepted": is_accepted}
-    gate_run_id = remember(name, as_of, validated.checks, statistics)
+    baseline = None if is_accepted else suite.find_baseline(as_of)
+    validated = run_checkpoint(suite.name, as_of, suite.measures(as_of, baseline), site)
+    statistics: dict[str, Any] = {**suite.take_statistics(as_of), "is_accepted": is_accepted}
+    gate_run_id = remember(suite.name, as_of, validated.checks, statistics)
     report = GateReport(
-        suite=name,
+        suite=suite.name,
         as_of=as_of,
         results=validated.checks,
         seconds=time.monotonic() - started,

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, LiteralString
 
 from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
@@ -26,6 +26,22 @@ class Baseline:
         return int(self.statistics.get("newest_load_id", -1))
 
 
+def find_last(suite: str) -> Baseline | None:
+    """The good run of the newest day, else the last one accepted by hand: the run that knew most."""
+    query = """
+        select gate_run_id, as_of, statistics
+        from gate.runs
+        where suite = %(suite)s and is_success
+            and gate_run_id >= (
+                select coalesce(max(gate_run_id), 0) from gate.runs
+                where suite = %(suite)s and is_success and statistics ->> 'is_accepted' = 'true'
+            )
+        order by as_of desc, gate_run_id desc
+        limit 1
+    """
+    return _find(query, suite=suite)
+
+
 def find_baseline(suite: str, as_of: date) -> Baseline | None:
     """The last good run of an earlier day, else of the same day; none older than the last one accepted by hand.
 
@@ -43,8 +59,12 @@ def find_baseline(suite: str, as_of: date) -> Baseline | None:
         order by as_of < %(as_of)s desc, as_of desc, gate_run_id desc
         limit 1
     """
+    return _find(query, suite=suite, as_of=as_of)
+
+
+def _find(query: LiteralString, **values: object) -> Baseline | None:
     with connect(Role.READER) as connection, connection.cursor(row_factory=class_row(Baseline)) as cursor:
-        return cursor.execute(query, {"suite": suite, "as_of": as_of}).fetchone()
+        return cursor.execute(query, values).fetchone()
 
 
 @dataclass(frozen=True)

@@ -52,7 +52,9 @@ def revenue() -> Measures:
         "marts-revenue",
         read_query("marts_revenue"),
         [
-            critical("every order has revenue", "count_without_revenue", "no order without revenue", meaning, at_most=0),
+            critical(
+                "every order has revenue", "count_without_revenue", "no order without revenue", meaning, at_most=0
+            ),
             critical(
                 "hardly any revenue is negative",
                 "share_negative",

@@ -16,7 +16,7 @@ def moment_literal(as_of: date) -> str:
 
 
 def raw_suite(as_of: date, baseline: Baseline | None) -> list[Measures]:
-    """The measures of the suite `raw`; those held against an earlier run only where there is one."""
+    """The measures of the suite `raw`; those held against a good run only where there is one."""
     moment = moment_literal(as_of)
     since_load = baseline.newest_load_id if baseline else -1
     measures = [
@@ -26,7 +26,9 @@ def raw_suite(as_of: date, baseline: Baseline | None) -> list[Measures]:
         _loads(read_query("raw_loads", since_load=since_load)),
     ]
     if baseline:
-        measures.append(_volumes(read_query("raw_volumes", moment=moment, baseline=baseline.gate_run_id)))
+        measures.append(
+            _volumes(read_query("raw_volumes", moment=moment_literal(baseline.as_of), baseline=baseline.gate_run_id))
+        )
     return measures
 
 

@@ -62,16 +62,31 @@ usual as (
     group by part
 ),
 
-gaps as (
-    select lead(age) over (order by age) - age as gap_days
-    from (select distinct floor(age_days) as age from recent) as ages
+active_days as (
+    select distinct
+        part,
+        floor(age_days) as age
+    from parts
 ),
 
+gaps as (
+    select
+        part,
+        age,
+        age - lag(age) over (partition by part order by age) as gap_days
+    from active_days
+),
+
+-- The clock of all behaviour is its newest event; another part, seen on few days, has no rhythm to be held to.
 silence as (
     select
-        extract(epoch from $moment - newest.newest_at)::double precision / 86400 as days_silent,
-        greatest(2, 1.5 * (select coalesce(max(gap_days), 1) from gaps)) as days_usual
-    from newest
+        gaps.part,
+        min(gaps.age) + extract(epoch from $moment - max(newest.newest_at))::double precision / 86400 as days_silent,
+        greatest(2, 1.5 * coalesce(max(gaps.gap_days), 1)) as days_usual
+    from gaps
+    cross join newest
+    group by gaps.part
+    having gaps.part = 'all behaviour' or count(*) >= 10
 )
 
 select
@@ -81,4 +96,4 @@ select
     case when usual.usual_week >= 20 then usual.count_week / usual.usual_week end as share_of_usual_week,
     case when usual.usual_day >= 20 then usual.count_day / usual.usual_day end as share_of_usual_day
 from usual
-cross join silence
+left join silence on usual.part = silence.part

@@ -1,4 +1,5 @@
--- Events known now against those known to the last good run. One row per event name, and one for all.
+-- Events known now against those known to the good run that knew most, up to its own day, which may be a later one than
+-- today's: what was known once stays known. One row per event name, and one for all.
 with before as (
     select statistics
     from gate.runs

@@ -88,6 +88,25 @@ def test_a_half_empty_load_on_the_same_day_is_stopped(healthy: Any) -> None:
         validate_raw(healthy.as_of)
 
 
+def test_events_that_vanish_are_missed_after_a_backfill_too(healthy: Any) -> None:
+    """The newest events are lost; the newest good run is of an earlier day and knew nothing of them, one before did."""
+    healthy.become(healthy.as_of)
+    validate_raw(healthy.as_of)
+    validate_raw(healthy.before - timedelta(days=30))
+    healthy.alter("delete from raw.events where occurred_at > %(before)s and message_id < 'm-8'")
+    with pytest.raises(GateFailedError, match="events do not vanish"):
+        validate_raw(healthy.before)
+
+
+def test_orders_that_stop_while_visits_go_on_are_missed(healthy: Any) -> None:
+    healthy.alter(
+        "update raw.events set type = 'page', event = null, properties = '{}' "
+        "where event = 'Order Completed' and occurred_at > %(as_of)s - interval '40 days'"
+    )
+    with pytest.raises(GateFailedError, match=r"events reach up to the day.* 39\.\d days \(Order Completed\)"):
+        validate_raw(healthy.as_of)
+
+
 def baseline_of(healthy: Any) -> object:
     found = find_baseline("marts", healthy.as_of)
     assert found is not None

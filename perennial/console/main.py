@@ -2,7 +2,7 @@
 
 import typer
 
-from perennial.console.commands import audiences, demo, ingest, keys, models, platform, run, serve
+from perennial.console.commands import audiences, demo, experiments, ingest, keys, models, platform, run, serve
 from perennial.quiet import switch_off_usage_reporting
 
 app = typer.Typer(
@@ -17,6 +17,7 @@ for group in (platform, demo, run, serve):
 app.add_typer(ingest.app, name="ingest")
 app.add_typer(audiences.app, name="audiences")
 app.add_typer(models.app, name="models")
+app.add_typer(experiments.app, name="experiments")
 app.add_typer(keys.app, name="keys")
 
 

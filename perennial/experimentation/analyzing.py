@@ -1,0 +1,308 @@
+"""The door: what did the treatment change, by how much, and how sure is that?"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+import pyarrow.dataset as ds
+
+from perennial.experimentation.bounds import TUNED_AT, Bounds
+from perennial.experimentation.collapsing import cluster_samples, count_repeated, group, unit_samples
+from perennial.experimentation.contrasts import contrast
+from perennial.experimentation.judging import Question, judge
+from perennial.experimentation.lifting import Measured
+from perennial.experimentation.metrics import ROWS, Kind, Metric, parse_metrics, value_columns
+from perennial.experimentation.moments import Sample
+from perennial.experimentation.problems import ExperimentInputError, missing_column
+from perennial.experimentation.results import Analysis, Arm, Comparison, Look
+from perennial.experimentation.sample_ratio import check_ratio, shares_of
+from perennial.experimentation.several import holm
+from perennial.experimentation.source import Data, Layout, open_data, with_layout
+from perennial.experimentation.survey import Survey, check_arms, check_metrics, read_survey
+
+EPOCH = date(1970, 1, 1)
+ACCRUAL_DAYS = 14
+UNBALANCED = 0.001
+
+
+class Duplicates(StrEnum):
+    """What to do with several rows of one unit."""
+
+    REFUSE = "refuse"
+    ADD = "add"
+
+
+@dataclass(frozen=True)
+class _Setting:
+    """Everything that the comparisons of every look share."""
+
+    metrics: tuple[Metric, ...]
+    covariates: tuple[str, ...]
+    treatments: tuple[str, ...]
+    control: str
+    bounds: Bounds
+
+
+def analyze(
+    data: Data,
+    *,
+    arm: str,
+    control: str,
+    metrics: Sequence[str],
+    treatments: Sequence[str] | None = None,
+    unit: str | None = None,
+    duplicates: Duplicates | str = Duplicates.REFUSE,
+    covariates: Sequence[str] = (),
+    cluster: str | None = None,
+    time: str | None = None,
+    sequential: bool = False,
+    tuned_at: int = TUNED_AT,
+    alpha: float = 0.05,
+    expected_shares: Mapping[str, float] | None = None,
+    relevant_lift: float | None = None,
+    units_per_day: float | None = None,
+) -> Analysis:
+    """Every treatment arm against the control, on every metric. `data`: an Arrow table, or a CSV or Parquet file.
+
+    `metrics` are columns, or `numerator/denominator`; 0 and 1 make a rate. Every row is a unit, unless `unit` names
+    the column that does: rows that share one are refused, or added up with `duplicates="add"`. `cluster` draws the rows
+    of a cluster together. `covariates` must be known before the start; they narrow the intervals. `time` is the day
+    from which a row counts: it gives the interval over time. `sequential` makes intervals that hold at every look,
+    tightest at `tuned_at` units. `expected_shares` are the planned sizes of all arms (equal by default).
+    `relevant_lift` is the smallest that would matter: the wait is told for it, and a verdict of "no relevant
+    difference" becomes possible. Raises ExperimentInputError, FileNotFoundError.
+    """
+    if not 0 < alpha < 1:
+        raise ExperimentInputError(f"alpha must lie between 0 and 1, not {alpha:g}")
+    dataset = open_data(data)
+    layout, parsed = _layout(dataset, arm, metrics, covariates, unit, cluster, time)
+    dataset = with_layout(data, dataset, layout)
+    survey = read_survey(dataset, layout)
+    others = check_arms(survey, control, treatments)
+    check_metrics(survey, parsed)
+    setting = _Setting(parsed, tuple(covariates), others, control, Bounds(alpha, sequential, tuned_at))
+    samples, what = _samples(dataset, survey, Duplicates(duplicates), setting)
+    return _answer(survey, samples, what, setting, expected_shares, relevant_lift, units_per_day)
+
+
+def _layout(
+    dataset: ds.Dataset,
+    arm: str,
+    metrics: Sequence[str],
+    covariates: Sequence[str],
+    unit: str | None,
+    cluster: str | None,
+    time: str | None,
+) -> tuple[Layout, tuple[Metric, ...]]:
+    columns = dataset.schema.names
+    parsed = parse_metrics(metrics, columns)
+    for name in covariates:
+        if name not in columns:
+            raise missing_column(name, columns, "covariate")
+    return Layout(arm, value_columns(parsed, covariates), unit, cluster, time), parsed
+
+
+def _samples(
+    dataset: ds.Dataset, survey: Survey, duplicates: Duplicates, setting: _Setting
+) -> tuple[list[tuple[int, Sample]], str]:
+    """Each day with its sample, and what is independent in it."""
+    layout, columns = survey.layout, (ROWS, *survey.layout.values)
+    repeated = count_repeated(dataset, layout) if layout.unit else (0, 0, "")
+    if repeated[0] and duplicates is Duplicates.ADD and layout.cluster is None:
+        grouped = group(dataset, layout, str(layout.unit))
+        if grouped.count_spanning:
+            raise ExperimentInputError(
+                f"{grouped.count_spanning:,} units of {layout.unit!r} have rows in more than one arm: whoever was "
+                "treated and held out tells nothing. Leave them out, and find out how it came"
+            )
+        return list(unit_samples(grouped, columns, setting.covariates)), f"{layout.unit}, its rows added up"
+    if repeated[0] and layout.cluster is None:
+        raise ExperimentInputError(_repeated_words(str(layout.unit), repeated))
+    if layout.cluster is not None:
+        return list(cluster_samples(group(dataset, layout, layout.cluster), columns)), f"{layout.cluster} (clusters)"
+    return survey.samples(), layout.unit or "row"
+
+
+def _repeated_words(unit: str, repeated: tuple[int, int, str]) -> str:
+    count, rows, example = repeated
+    return (
+        f"{count:,} units of {unit!r} have more than one row ({rows:,} rows together, {example!r} is one of them). "
+        f'If they are events of a unit, add them up with duplicates "add" (--duplicates add); if each row counts for '
+        f"itself, use --cluster {unit}; if they are copies, remove them"
+    )
+
+
+def _answer(
+    survey: Survey,
+    samples: list[tuple[int, Sample]],
+    what: str,
+    setting: _Setting,
+    expected_shares: Mapping[str, float] | None,
+    relevant_lift: float | None,
+    units_per_day: float | None,
+) -> Analysis:
+    newest = samples[-1][1]
+    arms = _arms(newest, survey, expected_shares)
+    per_day = units_per_day or (_accrual(samples, setting) if survey.layout.time else None)
+    bounds = setting.bounds
+    return Analysis(
+        control=setting.control,
+        arms=arms,
+        comparisons=_comparisons(newest, survey, setting, relevant_lift, per_day),
+        sample_ratio=check_ratio(
+            {one.name: one.units for one in arms},
+            {one.name: one.expected_share for one in arms},
+            is_sequential=bounds.is_sequential,
+        ),
+        alpha=bounds.alpha,
+        is_sequential=bounds.is_sequential,
+        unit_of_analysis=what,
+        units_per_day=per_day,
+        notes=_notes(newest, survey, setting),
+        looks=_looks(samples, setting) if survey.layout.time else (),
+    )
+
+
+def _arms(sample: Sample, survey: Survey, expected: Mapping[str, float] | None) -> tuple[Arm, ...]:
+    shares = shares_of(expected, survey.arms)
+    rows = {arm: round(sample.total(arm, ROWS)) for arm in survey.arms}
+    # Clusters that lie in several arms were not what was assigned: their rows were.
+    units = rows if sample.clusters is not None else {arm: sample.arms[arm].count for arm in survey.arms}
+    return tuple(Arm(arm, units[arm], rows[arm], shares[arm]) for arm in survey.arms)
+
+
+def _measure(sample: Sample, metric: Metric, treatment: str, setting: _Setting) -> Measured:
+    told = contrast(sample, metric, setting.covariates, treatment, setting.control)
+    return Measured(told, setting.bounds)
+
+
+def _comparisons(
+    sample: Sample, survey: Survey, setting: _Setting, relevant_lift: float | None, per_day: float | None
+) -> tuple[Comparison, ...]:
+    pairs = [(metric, treatment) for metric in setting.metrics for treatment in setting.treatments]
+    _check_sample(sample, setting)
+    measured = [_measure(sample, metric, treatment, setting) for metric, treatment in pairs]
+    adjusted = holm([one.p_value for one in measured])
+    question = Question(setting.bounds.alpha, len(pairs), relevant_lift, per_day)
+    return tuple(
+        _comparison(metric, survey.kind(metric), treatment, setting, one, p_adjusted, question)
+        for (metric, treatment), one, p_adjusted in zip(pairs, measured, adjusted, strict=True)
+    )
+
+
+def _check_sample(sample: Sample, setting: _Setting) -> None:
+    for arm in (setting.control, *setting.treatments):
+        if sample.arms[arm].count < 2:  # noqa: PLR2004 - a spread takes two
+            raise ExperimentInputError(f"Arm {arm!r} has a single unit or cluster: its spread cannot be known")
+        for metric in setting.metrics:
+            if metric.denominator is not None and not sample.total(arm, metric.denominator):
+                raise ExperimentInputError(
+                    f"Metric {metric.name!r}: {metric.denominator!r} adds up to 0 in arm {arm!r}"
+                )
+
+
+def _comparison(
+    metric: Metric,
+    kind: Kind,
+    treatment: str,
+    setting: _Setting,
+    measured: Measured,
+    p_adjusted: float,
+    question: Question,
+) -> Comparison:
+    told, judgement = measured.contrast, judge(measured, p_adjusted, question)
+    gained = 1 - told.variance / told.plain_variance if setting.covariates and told.plain_variance else None
+    return Comparison(
+        metric=metric.name,
+        kind=kind,
+        treatment=treatment,
+        control=setting.control,
+        treatment_mean=told.treatment,
+        control_mean=told.control,
+        difference=told.difference,
+        standard_error=measured.standard_error,
+        interval=measured.interval(),
+        simultaneous_interval=measured.interval(setting.bounds.alpha / question.comparisons),
+        lift=measured.lift,
+        lift_standard_error=measured.lift_standard_error,
+        lift_interval=measured.lift_interval,
+        p_value=measured.p_value,
+        p_adjusted=p_adjusted,
+        independent_units=told.units,
+        unadjusted_difference=told.plain_difference,
+        variance_reduction=gained,
+        verdict=judgement.verdict,
+        more_units=judgement.more_units,
+        more_days=judgement.more_days,
+        sentence=judgement.sentence,
+    )
+
+
+def _looks(samples: list[tuple[int, Sample]], setting: _Setting) -> tuple[Look, ...]:
+    found = []
+    for day, sample in samples:
+        for metric in setting.metrics:
+            for treatment in setting.treatments:
+                if _is_measurable(sample, metric, (setting.control, treatment)):
+                    measured = _measure(sample, metric, treatment, setting)
+                    if measured.standard_error > 0:
+                        found.append(_look(EPOCH + timedelta(days=day), metric, treatment, measured))
+    return tuple(found)
+
+
+def _is_measurable(sample: Sample, metric: Metric, arms: tuple[str, str]) -> bool:
+    return all(
+        arm in sample.arms and sample.arms[arm].count > 1 and sample.total(arm, metric.denominator or ROWS)
+        for arm in arms
+    )
+
+
+def _look(on: date, metric: Metric, treatment: str, measured: Measured) -> Look:
+    return Look(
+        on=on,
+        metric=metric.name,
+        treatment=treatment,
+        units=measured.contrast.units,
+        difference=measured.contrast.difference,
+        interval=measured.interval(),
+        lift=measured.lift,
+        lift_interval=measured.lift_interval,
+        p_value=measured.p_value,
+    )
+
+
+def _accrual(samples: list[tuple[int, Sample]], setting: _Setting) -> float | None:
+    """New units a day over the last two weeks; None when no new ones come."""
+    last_day, newest = samples[-1]
+    first_day = max(samples[0][0] - 1, last_day - ACCRUAL_DAYS)
+    before = [sample for day, sample in samples if day <= first_day]
+    gained = _units(newest, setting) - (_units(before[-1], setting) if before else 0)
+    return gained / (last_day - first_day) if gained else None
+
+
+def _units(sample: Sample, setting: _Setting) -> int:
+    if sample.clusters is not None:
+        return sample.clusters
+    return sum(sample.arms[arm].count for arm in (setting.control, *setting.treatments) if arm in sample.arms)
+
+
+def _notes(sample: Sample, survey: Survey, setting: _Setting) -> tuple[str, ...]:
+    notes = []
+    if survey.without_arm:
+        notes.append(f"{survey.without_arm:,} rows without an arm were left out")
+    if survey.without_day:
+        notes.append(f"{survey.without_day:,} rows without a day in {survey.layout.time!r} were left out")
+    for name in setting.covariates:
+        for treatment in setting.treatments:
+            p_value = _measure(sample, Metric(name, name), treatment, _without_covariates(setting)).p_value
+            if p_value < UNBALANCED:
+                notes.append(
+                    f"Covariate {name!r} differs between {treatment!r} and the control (p = {p_value:.1g}): was it "
+                    "measured before the start? If not, it takes away some of the effect itself"
+                )
+    return tuple(notes)
+
+
+def _without_covariates(setting: _Setting) -> _Setting:
+    return _Setting(setting.metrics, (), setting.treatments, setting.control, setting.bounds)

@@ -1,0 +1,82 @@
+"""Sums and products of columns, added up batch by batch: all that lift, its error and its adjustment need.
+
+Columns are shifted by a value near their mean before they are multiplied, so that nothing is lost to cancellation
+however large the mean is (Chan, Golub & LeVeque 1983, Algorithms for computing the sample variance).
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Codes = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Moments:
+    """Of the units of one arm: how many, the sums (k,) and products (k, k) of their shifted columns."""
+
+    count: int
+    sums: Floats
+    products: Floats
+
+    def __add__(self, other: Self) -> "Moments":
+        return Moments(self.count + other.count, self.sums + other.sums, self.products + other.products)
+
+
+def moments_of(rows: Floats) -> Moments:
+    """The moments of shifted columns (units, k)."""
+    return Moments(len(rows), rows.sum(axis=0), rows.T @ rows)
+
+
+@dataclass(frozen=True)
+class Sample:
+    """The moments of every arm. The first column is the number of rows behind a unit: 1, or the size of a cluster.
+
+    `cross` holds the products between two arms for clusters that have rows in both; `clusters` is then their number.
+    """
+
+    columns: tuple[str, ...]
+    shift: Floats
+    arms: Mapping[str, Moments]
+    cross: Mapping[tuple[str, str], Floats] = field(default_factory=dict)
+    clusters: int | None = None
+
+    def total(self, arm: str, column: str) -> float:
+        """The sum of a column over an arm."""
+        index, sums = self.columns.index(column), self.arms[arm].sums
+        return float(sums[index] + self.shift[index] * sums[0])
+
+    def weighted(self, weights: Mapping[str, float]) -> Floats:
+        """Weights (k,) on the shifted columns that give the same value as `weights` on the plain ones."""
+        vector = np.zeros(len(self.columns))
+        for name, weight in weights.items():
+            vector[self.columns.index(name)] += weight
+        vector[0] += float(vector @ self.shift)
+        return vector
+
+
+class Tally:
+    """Moments by group, added batch by batch. A group is any hashable key, such as (arm, day)."""
+
+    def __init__(self) -> None:
+        self.shift: Floats | None = None
+        self.groups: dict[tuple[str, int], Moments] = {}
+
+    def add(self, codes: Codes, keys: Iterable[tuple[str, int]], values: Floats) -> None:
+        """Add a batch: `values` (k, rows), the first column all ones; row i belongs to group `keys[codes[i]]`."""
+        if self.shift is None:
+            self.shift = values.mean(axis=1)
+            self.shift[0] = 0.0
+        # Small integers are sorted by radix, which keeps this linear in the rows.
+        order = np.argsort(codes.astype(np.uint16) if codes.max() < 1 << 16 else codes, kind="stable")
+        ordered = (values - self.shift[:, None])[:, order]
+        ends = np.cumsum(np.bincount(codes))
+        for number, (key, end) in enumerate(zip(keys, ends, strict=True)):
+            part = ordered[:, ends[number - 1] if number else 0 : end]
+            if part.shape[1]:
+                found = Moments(part.shape[1], part.sum(axis=1), part @ part.T)
+                self.groups[key] = self.groups[key] + found if key in self.groups else found

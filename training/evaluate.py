@@ -94,10 +94,17 @@ def _value_metrics(actual: Floats, predicted: Floats) -> dict[str, float]:
     return {
         "mae": float(np.abs(predicted - actual).mean()),
         "rmse": float(np.sqrt(np.mean((predicted - actual) ** 2))),
-        "spearman": float(np.corrcoef(rankdata(actual), rankdata(predicted))[0, 1]),
+        "spearman": _spearman(actual, predicted),
         "gini": _concentration(actual, predicted) / _concentration(actual, actual),
         "predicted_over_actual": float(predicted.sum() / actual.sum()),
     }
+
+
+def _spearman(actual: Floats, predicted: Floats) -> float:
+    # Whoever predicts the same for everyone ranks nobody.
+    if np.ptp(actual) == 0 or np.ptp(predicted) == 0:
+        return 0.0
+    return float(np.corrcoef(rankdata(actual), rankdata(predicted))[0, 1])
 
 
 def _concentration(actual: Floats, order_by: Floats) -> float:

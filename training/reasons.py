@@ -1,7 +1,8 @@
 """The strongest reasons for a prediction, in words taken from the descriptions of the dbt contract."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -32,18 +33,30 @@ def strongest_reasons(
     described: Mapping[str, FeatureColumn],
     count: int = COUNT,
 ) -> list[list[Reason]]:
-    """For each row its `count` features of largest effect, strongest first."""
+    """For each row its `count` features of largest effect, strongest first; what is told already is not told twice."""
     names = explanation.features
     effects = np.round(explanation.effects, 4)
-    order = np.argsort(-np.abs(effects), axis=1, kind="stable")[:, :count]
+    order = np.argsort(-np.abs(effects), axis=1, kind="stable")
     columns = [features[name].to_list() for name in names]
-    return [
-        [
+    told = []
+    for row in range(len(features)):
+        ranked = (
             _reason(spec, names[index], columns[index][row], float(effects[row, index]), described.get(names[index]))
             for index in order[row]
-        ]
-        for row in range(len(features))
-    ]
+        )
+        told.append(list(islice(_without_echoes(ranked), count)))
+    return told
+
+
+def _without_echoes(ranked: Iterator[Reason]) -> Iterator[Reason]:
+    # Two features of one amount and direction (days since first ordering, and since first seen) say one thing.
+    said = set()
+    for reason in ranked:
+        is_amount = isinstance(reason.value, float) and abs(reason.value) > 1
+        same = (reason.value, reason.effect > 0)
+        if not (is_amount and same in said):
+            yield reason
+        said.add(same)
 
 
 def _reason(spec: Spec, feature: str, raw: Any, effect: float, column: FeatureColumn | None) -> Reason:

@@ -49,7 +49,7 @@ def register(trained: Trained) -> str:
 
     experiment = mlflow.set_experiment(str(trained.spec.name))
     _close_abandoned(experiment.experiment_id, trained.digest)
-    tags = {DIGEST_TAG: trained.digest, "as_of": trained.as_of.isoformat(), **_git_tags()}
+    tags = {DIGEST_TAG: trained.digest, "as_of": trained.as_of.isoformat(), **git_tags(load_settings().project)}
     # MLflow warns about type hints of its own when it first imports its serving parts.
     with (
         warnings.catch_warnings(action="ignore", category=UserWarning),
@@ -135,8 +135,8 @@ def _close_abandoned(experiment_id: str, digest: str) -> None:
         client.set_terminated(run.info.run_id, status="KILLED")
 
 
-def _git_tags() -> dict[str, str]:
-    project = load_settings().project
+def git_tags(project: Path) -> dict[str, str]:
+    """The commit that `project` stands on; nothing where it is no checkout."""
     if not (project / ".git").exists():
         return {}
     run = subprocess.run(["git", "rev-parse", "HEAD"], cwd=project, capture_output=True, text=True, check=False)  # noqa: S607  # the person's own git

@@ -155,25 +155,25 @@ def create_marts(connection: psycopg.Connection[Any], model: str, *, is_value: b
 def write_day(
     connection: psycopg.Connection[Any], spec: Spec, names: list[str], day: date, as_of: date, generator: Any
 ) -> None:
-    frame, stage, moment = make_features(generator, len(names)), spec.stage or "engagement", snapshot_at(day)
-    yes = generator.random(len(names)) < expit(true_margin(frame)).to_numpy()
-    is_observed = day + timedelta(days=spec.horizon_days) <= as_of
-    with connection.cursor() as cursor:
-        for row, name in enumerate(names):
-            values = frame.iloc[row]
-            mood = None if np.isnan(values["mood"]) else float(values["mood"])
-            numbers = [int(values[column]) for column in list(FEATURES)[:4]]
-            amounts = [float(values["revenue"]), float(values["revenue_91d"]), mood]
-            features = [*numbers, *amounts, bool(row % 2), str(values["department"]), float(day.toordinal())]
-            insert(cursor, "customer_features", [name, day, moment, *features])
-            insert(cursor, "customer_stages", [name, day, moment, stage])
-            if is_observed:
-                label = [50.0 * yes[row], int(yes[row])] if spec.kind is Kind.VALUE else [bool(yes[row])]
-                insert(cursor, f"label_{spec.name}", [name, day, moment, stage, spec.horizon_days, *label])
+    frame, keys = make_features(generator, len(names)), [(name, day, snapshot_at(day)) for name in names]
+    frame["mood"] = frame["mood"].astype(object).where(frame["mood"].notna(), None)
+    frame["is_member"], frame["season"] = np.arange(len(names)) % 2 == 0, float(day.toordinal())
+    whole = {name: int for name, kind in FEATURES.items() if kind == "bigint"}
+    features = zip(*(frame.astype(whole)[name].tolist() for name in FEATURES), strict=True)
+    stage = (spec.stage or "engagement",)
+    copy_into(connection, "customer_features", [key + row for key, row in zip(keys, features, strict=True)])
+    copy_into(connection, "customer_stages", [key + stage for key in keys])
+    if day + timedelta(days=spec.horizon_days) <= as_of:
+        yes = generator.random(len(names)) < expit(true_margin(frame.astype({"mood": float}))).to_numpy()
+        labels = [(50.0 * one, int(one)) if spec.kind is Kind.VALUE else (bool(one),) for one in yes]
+        observed = [(*key, *stage, spec.horizon_days, *label) for key, label in zip(keys, labels, strict=True)]
+        copy_into(connection, f"label_{spec.name}", observed)
 
 
-def insert(cursor: psycopg.Cursor[Any], table: str, values: list[Any]) -> None:
-    cursor.execute(f"insert into marts.{table} values ({', '.join(['%s'] * len(values))})", values)
+def copy_into(connection: psycopg.Connection[Any], table: str, rows: list[tuple[Any, ...]]) -> None:
+    with connection.cursor() as cursor, cursor.copy(f"copy marts.{table} from stdin") as copy:
+        for row in rows:
+            copy.write_row(row)
 
 
 def consent(connection: psycopg.Connection[Any], names: list[str], purpose: str, *, granted: bool) -> None:

@@ -82,3 +82,10 @@ def test_numbers_are_written_as_a_person_would() -> None:
     told = Explanation(("a",), np.ones((3, 1)), 0.0)
     texts = [reasons[0].text for reasons in strongest_reasons(PROBABILITY, features, told, {}, count=1)]
     assert texts == ["a: 1,234 (raises the risk)", "a: 0.12 (raises the risk)", "a: 3.1 (raises the risk)"]
+
+
+def test_the_same_amount_is_not_told_twice() -> None:
+    features = pd.DataFrame({"first_order": [358.0], "first_seen": [358.0], "silence": [12.0], "coupons": [0.0]})
+    told = Explanation(tuple(features), np.array([[-0.4, -0.3, 0.2, -0.1]]), 0.0)
+    (reasons,) = strongest_reasons(PROBABILITY, features, told, {})
+    assert [reason.feature for reason in reasons] == ["first_order", "silence", "coupons"]

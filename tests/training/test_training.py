@@ -6,13 +6,23 @@ from typing import Any
 
 import psycopg
 import pytest
+from mlflow import artifacts
 
 from perennial.database import Role, connect
 from training import SPECS, champion, is_due, list_models, promote, report, rollback, score, train
 from training.champions import NothingToRollBackError, promotions
 from training.dataset import LabelsMissingError, load_dataset
 from training.evaluations import attempts
-from training.registry import CHAMPION, NoSuchVersionError, aliased_version, list_versions, load_version, point_alias
+from training.registry import (
+    CHAMPION,
+    DIGEST_TAG,
+    NoSuchVersionError,
+    aliased_version,
+    list_versions,
+    load_version,
+    mlflow_client,
+    point_alias,
+)
 
 pytestmark = pytest.mark.integration
 
@@ -103,9 +113,9 @@ def test_a_week_later_the_champion_is_challenged_on_rows_neither_has_seen(brand:
 
 
 def test_hands_promote_and_roll_back_as_far_as_there_were_champions(brand: Callable[..., Any]) -> None:
-    made = brand("purchase_intent", weeks=24)
+    made = brand("purchase_intent", weeks=12)
     add_event(made.as_of)
-    for day in (date(2017, 5, 21), date(2017, 5, 28), made.as_of):
+    for day in (date(2017, 3, 5), date(2017, 3, 12), made.as_of):
         train(INTENT, day)
     with pytest.raises(NothingToRollBackError, match="no other champion"):
         rollback(INTENT.name)
@@ -158,6 +168,18 @@ def test_who_withdraws_is_neither_learned_from_nor_scored(brand: Callable[..., A
     assert rows("select count(*) from predictions.scores where customer_id = 'o''Brien'") == [(0,)]
 
 
+def test_a_run_killed_while_logging_is_closed_and_stands_for_nothing(brand: Callable[..., Any]) -> None:
+    made = brand("purchase_intent", weeks=12)
+    client = mlflow_client()
+    known = client.get_experiment_by_name("purchase_intent")
+    experiment = known.experiment_id if known else client.create_experiment("purchase_intent")
+    digest = load_dataset(INTENT, made.as_of).digest
+    left_behind = client.create_run(experiment, tags={DIGEST_TAG: digest})
+    train(INTENT, made.as_of)
+    assert client.get_run(left_behind.info.run_id).info.status == "KILLED"
+    assert len(list_versions(INTENT.name)) == 1
+
+
 def test_no_row_is_used_whose_horizon_ends_after_the_moment(brand: Callable[..., Any]) -> None:
     brand("purchase_intent", weeks=20)
     used = load_dataset(INTENT, date(2017, 4, 23)).rows
@@ -170,6 +192,13 @@ def test_the_registered_model_names_no_one_and_loads_through_its_alias(brand: Ca
     loaded = load_version(INTENT.name, "1")
     assert "season" not in loaded.columns
     (version,) = list_versions(INTENT.name)
+    run = mlflow_client().get_run(version.run_id).data
+    assert run.params["feature_service"] == "purchase_intent_v1"
+    assert run.params["data_moment"] == "2017-03-20T00:00:00+00:00"
+    assert {"log_loss", "baseline_log_loss", "auc", "average_precision", "calibration_error_low"} <= set(run.metrics)
+    assert run.tags["as_of"] == made.as_of.isoformat()
+    requirements = artifacts.load_text(f"models:/{INTENT.name}@champion/requirements.txt")
+    assert {line.split("==")[0] for line in requirements.split()} >= {"scikit-learn", "skops"}
     assert version.tags["as_of"] == made.as_of.isoformat()
     assert version.description.startswith("Trained as of 2017-03-19; ")
 

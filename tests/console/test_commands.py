@@ -88,6 +88,26 @@ def test_a_key_is_shown_once_and_stored_only_as_its_digest() -> None:
     assert json.loads(done.stdout)["key"] not in stored
 
 
+def test_a_revoked_key_opens_nothing_and_is_listed_as_such() -> None:
+    from perennial.keys import verify_key
+
+    key = json.loads(perennial("keys", "create", "--scope", "read", "--note", "newsletter", "--json").stdout)["key"]
+    assert verify_key(key)
+    done = perennial("keys", "revoke", key.split("_")[1])
+    assert done.exit_code == 0, done.output
+    assert verify_key(key) is None
+    (listed,) = json.loads(perennial("keys", "list", "--json").stdout)
+    assert listed["note"] == "newsletter"
+    assert listed["revoked_at"]
+    assert "newsletter" in perennial("keys", "list").output
+
+
+def test_revoking_a_key_that_is_not_there_is_bad_usage() -> None:
+    done = perennial("keys", "revoke", "nothing")
+    assert done.exit_code == 2
+    assert "no key 'nothing'" in done.output
+
+
 def test_env_prints_what_a_shell_can_read() -> None:
     done = perennial("env")
     assert done.exit_code == 0

@@ -1,10 +1,17 @@
-"""perennial keys create: keys for the HTTP API."""
+"""perennial keys create | list | revoke: keys for the HTTP API."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from perennial.console.output import JsonOption, show, spoken_errors
+from perennial.console.output import JsonOption, show, spoken_errors, table
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from rich.table import Table
+
+    from perennial.keys import Key
 
 app = typer.Typer(help="Keys for the HTTP API.", no_args_is_help=True)
 
@@ -30,3 +37,35 @@ def create(
             as_json=as_json,
             render=lambda _: f"{key}\nKeep it now: it is not shown again.",
         )
+
+
+@app.command("list")
+def list_all(as_json: JsonOption = False) -> None:
+    """Every key ever made, without its secret."""
+    from perennial.keys import list_keys
+
+    with spoken_errors(as_json=as_json):
+        known = list_keys()
+        show(known, as_json=as_json, render=lambda _: _table(known))
+
+
+@app.command()
+def revoke(
+    key_id: Annotated[str, typer.Argument(help="The key's id, as `perennial keys list` shows it.")],
+    as_json: JsonOption = False,
+) -> None:
+    """The key opens nothing any more."""
+    from perennial.keys import revoke_key
+
+    with spoken_errors(as_json=as_json):
+        key = revoke_key(key_id)
+        show(key, as_json=as_json, render=lambda _: f"Key {key.key_id} is revoked and opens nothing any more.")
+
+
+def _table(known: "list[Key]") -> "Table":
+    rows = [(key.key_id, key.scope, key.note, key.created_at.date(), _day(key.revoked_at)) for key in known]
+    return table("Keys", ("key", "scope", "note", "created", "revoked"), rows)
+
+
+def _day(moment: "datetime | None") -> str:
+    return f"{moment:%Y-%m-%d}" if moment else "no"

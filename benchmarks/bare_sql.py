@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from rich.console import Console
@@ -46,7 +47,9 @@ def build_with_dbt(target: Path) -> float:
 def build_bare(target: Path) -> float:
     manifest = json.loads((target / "manifest.json").read_text())
     results = json.loads((target / "run_results.json").read_text())["results"]
+    # The run's own hooks are among the results; only models are compared.
     nodes = [manifest["nodes"][result["unique_id"]] for result in results]
+    nodes = [node for node in nodes if node["resource_type"] == "model"]
     url = database_url(Role.TRANSFORMER).set(drivername="postgresql").render_as_string(hide_password=False)
     with psycopg.connect(url, autocommit=True) as connection:
         statements = [_statements(connection, node, target) for node in nodes]
@@ -62,22 +65,21 @@ def build_bare(target: Path) -> float:
     return seconds
 
 
-def _statements(connection: psycopg.Connection[tuple[object, ...]], node: dict[str, object], target: Path) -> list[str]:
-    schema, name = str(node["schema"]), str(node["name"])
-    compiled = target / "compiled" / "perennial" / str(node["original_file_path"])
-    kind = "view" if _is_view(node) else "table"
+def _statements(connection: psycopg.Connection[tuple[object, ...]], node: dict[str, Any], target: Path) -> list[str]:
+    schema, name, config = node["schema"], node["name"], node["config"]
+    compiled = target / "compiled" / "perennial" / node["original_file_path"]
+    is_view = config["materialized"] == "view"
+    kind = "view" if is_view else "unlogged table" if config.get("unlogged") else "table"
     indexes = connection.execute(
         "select indexdef from pg_indexes where schemaname = %s and tablename = %s", [schema, name]
     )
     made = [f'create {kind} "bare_{schema}"."{name}" as {_moved(compiled.read_text())}']
     made += [_renamed(str(definition), schema, name) for (definition,) in indexes]
-    return [*made, f'analyze "bare_{schema}"."{name}"'] if kind == "table" else made
-
-
-def _is_view(node: dict[str, object]) -> bool:
-    config = node["config"]
-    assert isinstance(config, dict)
-    return config["materialized"] == "view"
+    if is_view:
+        return made
+    # The same hint to the planner as the model's pre-hook gives.
+    is_hashed = any("join_by_hashing" in hook["sql"] for hook in config["pre-hook"])
+    return [f"set enable_nestloop = {'off' if is_hashed else 'on'}", *made, f'analyze "bare_{schema}"."{name}"']
 
 
 def _moved(sql: str) -> str:

@@ -18,22 +18,20 @@
     )
 {% endmacro %}
 
-{#- Post-hook. What was built on something older than the present moment is not trusted the next time. -#}
+{#-
+    Post-hook. A model built without all that it is made from (`--select`, a retry) may hold what older code, settings or
+    events made of it; it is not trusted, and rebuilt the next time.
+-#}
 {% macro record_build() %}
     {%- if model.config.materialized == 'incremental' %}
+    {%- set left_out = ancestors(model) | map(attribute='unique_id') | reject('in', selected_resources) | list %}
     insert into {{ builds() }} (model, load_id, as_of, fingerprint)
     select
         '{{ model.name }}',
-        moment.load_id,
-        moment.as_of,
-        case when not exists (
-            select from {{ builds() }} as upstream
-            where
-                upstream.model in ('{{ ancestors(model) | map(attribute="name") | join("', '") }}')
-                and upstream.model <> '{{ model.name }}'
-                and (upstream.load_id, upstream.as_of) is distinct from (moment.load_id, moment.as_of)
-        ) then '{{ fingerprint(model) }}' else 'built on something older' end
-    from intermediate.int_moment_fixed as moment
+        load_id,
+        as_of,
+        '{{ 'built without ' ~ left_out[0] if left_out else fingerprint(model) }}'
+    from intermediate.int_moment_fixed
     on conflict (model) do update set
         load_id = excluded.load_id,
         as_of = excluded.as_of,
@@ -44,27 +42,42 @@
 
 {#- The model and every model it is made from. -#}
 {% macro ancestors(node) %}
-    {%- set found = [] %}
+    {%- set found = {} %}
     {%- set pending = [node.unique_id] %}
     {%- for _ in range(10000) if pending %}
         {%- set unique_id = pending.pop() %}
-        {%- if unique_id in graph.nodes and graph.nodes[unique_id] not in found %}
-            {%- do found.append(graph.nodes[unique_id]) %}
-            {%- do pending.extend(graph.nodes[unique_id].depends_on.nodes) %}
+        {%- if unique_id in graph.nodes and unique_id not in found %}
+            {%- do found.update({unique_id: graph.nodes[unique_id]}) %}
+            {%- do pending.extend(found[unique_id].depends_on.nodes) %}
         {%- endif %}
     {%- endfor %}
-    {{- return(found | sort(attribute='unique_id')) }}
+    {{- return(found.values() | sort(attribute='unique_id')) }}
 {% endmacro %}
 
-{#- A digest of the SQL and columns of a model and its ancestors, and of the settings that they read. -#}
+{#- The SQL of this project's macros that nodes use, and that those use in turn. -#}
+{% macro macros_used(nodes) %}
+    {%- set found = {} %}
+    {%- set pending = [] %}
+    {%- for node in nodes %}{% do pending.extend(node.depends_on.macros) %}{% endfor %}
+    {%- for _ in range(10000) if pending %}
+        {%- set unique_id = pending.pop() %}
+        {%- set name = unique_id.split('.')[-1] %}
+        {%- if unique_id.startswith('macro.' ~ project_name ~ '.') and name not in found %}
+            {%- do found.update({name: context[name].macro.macro_sql}) %}
+            {%- do pending.extend(context[name].macro.depends_on.macros) %}
+        {%- endif %}
+    {%- endfor %}
+    {{- return(found.values() | sort) }}
+{% endmacro %}
+
+{#- A digest of the SQL, macros and columns of a model and its ancestors, and of the settings that they read. -#}
 {% macro fingerprint(node) %}
-    {%- set parts = [] %}
-    {%- for part in ancestors(node) %}
-        {%- do parts.append(part.raw_code) %}
+    {%- set nodes = ancestors(node) %}
+    {%- set parts = nodes | map(attribute='raw_code') | list + macros_used(nodes) %}
+    {%- set names = modules.re.findall("var\\(\\s*'(\\w+)'", parts | join('\n')) | unique | reject('equalto', 'as_of') %}
+    {%- for name in names | sort %}{% do parts.append(name ~ '=' ~ var(name, none)) %}{% endfor %}
+    {%- for part in nodes %}
         {%- for column in part.columns.values() %}{% do parts.append(column.name ~ ' ' ~ column.data_type) %}{% endfor %}
-        {%- for name in modules.re.findall("var\\(\\s*'(\\w+)'", part.raw_code) if name != 'as_of' %}
-            {%- do parts.append(name ~ '=' ~ var(name, none)) %}
-        {%- endfor %}
     {%- endfor %}
     {{- return(local_md5(parts | join('\n'))) }}
 {% endmacro %}

@@ -44,7 +44,7 @@ counted as (
         count(*) as count_orders,
         sum(orders.revenue) as revenue,
         count(*) filter (where orders.ordered_at >= snapshots.snapshot_at - interval '28 days') as count_orders_28d,
-        floor(extract(epoch from snapshots.snapshot_at - max(orders.ordered_at)) / 86400) as days_since_last_order
+        ceil(extract(epoch from snapshots.snapshot_at - max(orders.ordered_at)) / 86400) - 1 as days_since_last_order
     from orders
     inner join snapshots on orders.ordered_at < snapshots.snapshot_at
     group by orders.customer_id, snapshots.snapshot_on, snapshots.snapshot_at

@@ -1,113 +1,32 @@
-"""Small brands, loaded straight into raw.events batch by batch, and the marts that dbt makes of them."""
+"""A brand without any event yet, and a project that a test may edit."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+import os
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-import psycopg
 import pytest
-from psycopg.types.json import Jsonb
 
-from perennial.database import Role, connect
-from perennial.warehouse import BuildReport, build
-
-INSERT = """
-    insert into raw.events (
-        message_id, type, event, user_id, anonymous_id, occurred_at, received_at, properties, traits, source, load_id
-    )
-    values (
-        %(message_id)s, %(type)s, %(event)s, %(user_id)s, %(anonymous_id)s, %(occurred_at)s, %(occurred_at)s,
-        %(properties)s, %(traits)s, 'test', %(load_id)s
-    )
-"""
-
-
-@dataclass(frozen=True)
-class Event:
-    """One event in the Segment spec's envelope."""
-
-    message_id: str
-    occurred_at: datetime
-    event: str | None = None
-    user_id: str | None = None
-    anonymous_id: str | None = None
-    type: str = "track"
-    properties: dict[str, Any] = field(default_factory=dict)
-    traits: dict[str, Any] = field(default_factory=dict)
-
-    def parameters(self, load_id: int) -> dict[str, Any]:
-        return {
-            **self.__dict__,
-            "properties": Jsonb(self.properties),
-            "traits": Jsonb(self.traits),
-            "load_id": load_id,
-        }
-
-
-def at(text: str) -> datetime:
-    """A moment in UTC, from its ISO form."""
-    return datetime.fromisoformat(text).replace(tzinfo=UTC)
-
-
-def order(
-    order_id: str, user_id: str, moment: str, total: float = 10.0, change: str = "Completed", **properties: Any
-) -> Event:
-    """An order event with one line per total."""
-    products = [{"product_id": "p", "department": "Food", "quantity": 1, "total": total}]
-    content = {"order_id": order_id, "total": total, "products": products, **properties}
-    return Event(f"{order_id}-{change}-{moment}", at(moment), f"Order {change}", user_id, properties=content)
-
-
-class Brand:
-    """A brand under test: load batches of events, build, and read the marts back."""
-
-    def __init__(self) -> None:
-        self.connection: psycopg.Connection[Any] = connect(Role.OWNER, autocommit=True)
-
-    def load(self, events: Iterable[Event]) -> int:
-        """One batch, as the loader would commit it; returns its load id."""
-        rows = list(events)
-        with self.connection.transaction():
-            (load_id,) = self.one("select nextval('raw.load_ids')")
-            with self.connection.cursor() as cursor:
-                cursor.executemany(INSERT, [event.parameters(load_id) for event in rows])
-            self.connection.execute("insert into raw.loads values (%s, 'test', now(), %s, 0, 0)", [load_id, len(rows)])
-        return int(load_id)
-
-    def build(self, as_of: date | None = None, *, full_refresh: bool = False, tests: bool = False) -> BuildReport:
-        """The models as of a day; with `tests`, dbt's data tests too."""
-        return build(as_of, select=None if tests else "resource_type:model", full_refresh=full_refresh)
-
-    def one(self, query: str, parameters: list[Any] | None = None) -> tuple[Any, ...]:
-        row = self.connection.execute(query, parameters).fetchone()  # type: ignore[call-overload]
-        assert row is not None
-        return tuple(row)
-
-    def all(self, query: str, parameters: list[Any] | None = None) -> list[tuple[Any, ...]]:
-        return [tuple(row) for row in self.connection.execute(query, parameters).fetchall()]  # type: ignore[call-overload]
-
-    def marts(self) -> dict[str, list[str]]:
-        """Every row of every mart as text, sorted, so that two builds can be compared to the last bit."""
-        tables = [name for (name,) in self.all("select tablename from pg_tables where schemaname = 'marts' order by 1")]
-        return {table: sorted(row for (row,) in self.all(f"select t::text from marts.{table} as t")) for table in tables}
-
-
-def differences(left: dict[str, list[str]], right: dict[str, list[str]]) -> dict[str, tuple[list[str], list[str]]]:
-    """Per table, up to three rows that only one side has; empty when both are the same."""
-    found = {}
-    for table in left.keys() | right.keys():
-        ours, theirs = left.get(table, []), right.get(table, [])
-        if ours != theirs:
-            found[table] = (sorted(set(ours) - set(theirs))[:3], sorted(set(theirs) - set(ours))[:3])
-    return found
+from perennial.settings import PROJECT_ROOT, load_settings
+from tests.dbt_project.brand import Brand
 
 
 @pytest.fixture
 def brand(warehouse: Path) -> Iterator[Brand]:
-    """A brand without any event yet."""
+    """A brand without any event yet, in an empty warehouse."""
     assert warehouse
     made = Brand()
     yield made
     made.connection.close()
+
+
+@pytest.fixture
+def project(tmp_path: Path, platform_home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A copy of the dbt project and the feature repository, which this process takes for its own."""
+    assert platform_home
+    for folder in ("dbt_project", "feature_repo"):
+        shutil.copytree(PROJECT_ROOT / folder, tmp_path / folder)
+    monkeypatch.setenv("PERENNIAL_PROJECT", os.fspath(tmp_path))
+    load_settings.cache_clear()
+    yield tmp_path
+    load_settings.cache_clear()

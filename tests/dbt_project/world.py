@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from tests.dbt_project.conftest import Event
+from tests.dbt_project.brand import Event
 
 FIRST_DAY = datetime(2021, 3, 1, tzinfo=UTC)
 DAYS = 100
@@ -13,7 +13,7 @@ ODD_IDS = ["o'Brien", "Ünï \U0001f600", "'; drop table marts.orders; --", 'say
 
 
 def market(seed: int, customers: int = 30) -> list[Event]:
-    """Events of 100 days in order of time: orders, their corrections, refunds, cancellations, visits, messages, identifies."""
+    """Events of 100 days in order of time: orders and their corrections, visits, messages, identifies."""
     chance = random.Random(seed)
     names = [*ODD_IDS, *(f"c{number}" for number in range(customers - len(ODD_IDS)))]
     events = [event for name in names for event in _life(chance, name)]
@@ -58,18 +58,20 @@ def _order(chance: random.Random, moment: float, user: str | None, device: str) 
 
 
 def _basket(chance: random.Random) -> dict[str, Any]:
-    products = []
+    products: list[dict[str, Any]] = []
     for _ in range(chance.randint(0, 4)):
         price = chance.randrange(50, 3000) / 100
-        products.append({
-            "product_id": f"p{chance.randint(1, 20)}",
-            "department": chance.choice(["Food", "Drinks", "Toys", "Garden", None]),
-            "brand": chance.choice(["Own", "National"]),
-            "quantity": chance.randint(1, 3),
-            "price": price,
-            "discount": chance.choice([0, 0.5]),
-            "coupon_discount": chance.choice([0, 0, 1.25]),
-        })
+        products.append(
+            {
+                "product_id": f"p{chance.randint(1, 20)}",
+                "department": chance.choice(["Food", "Drinks", "Toys", "Garden", None]),
+                "brand": chance.choice(["Own", "National"]),
+                "quantity": chance.randint(1, 3),
+                "price": price,
+                "discount": chance.choice([0, 0.5]),
+                "coupon_discount": chance.choice([0, 0, 1.25]),
+            }
+        )
     total = sum(product["price"] * product["quantity"] for product in products)
     return {"products": products, "total": round(total + chance.choice([0, 3.99]), 2)}
 

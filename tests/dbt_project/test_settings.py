@@ -1,0 +1,92 @@
+"""Settings and code that change are obeyed in every row, not only in the newest."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from perennial.lifecycle import load_lifecycle
+from tests.dbt_project.brand import Brand, Event, assert_equal_to_a_full_rebuild, at, differences, order
+from tests.dbt_project.world import market
+
+pytestmark = pytest.mark.integration
+
+TODAY = at("2022-06-19")  # a Sunday
+DAYS_AGO = {
+    "new": [10],
+    "regular": [60, 50, 40, 30, 20, 5],
+    "slipping": [80, 71, 62, 53],
+    "lapsed": [140, 130, 120, 110],
+}
+STAGES_TODAY = "select customer_id, stage from marts.customer_stages where snapshot_on = %s"
+BY_HAND = {
+    "stages": {"onboarding_orders": 5, "winback_after_days": 50},
+    "horizons_days": {"purchase_intent": 14, "customer_value": 28},
+}
+
+
+@pytest.fixture
+def set_by_hand(platform_home: Path) -> Iterator[Callable[[dict[str, Any]], None]]:
+    """Write the home's lifecycle.yml, as a person would; afterwards it is as it was."""
+    path = platform_home / "lifecycle.yml"
+    before = path.read_text()
+
+    def write(content: dict[str, Any]) -> None:
+        path.write_text(yaml.safe_dump(content))
+        load_lifecycle.cache_clear()
+
+    yield write
+    path.write_text(before)
+    load_lifecycle.cache_clear()
+
+
+def life() -> Iterator[Event]:
+    yield Event("visit", TODAY, None, "visitor", type="page")
+    for customer, days in DAYS_AGO.items():
+        for number, ago in enumerate(days):
+            yield order(f"{customer}-{number}", customer, (TODAY - timedelta(days=ago)).date().isoformat())
+
+
+def test_thresholds_set_by_hand_change_every_stage_label_and_feature(
+    brand: Brand, set_by_hand: Callable[[dict[str, Any]], None]
+) -> None:
+    """A model built apart from the others in between does not hide the change from the next build."""
+    brand.load(life())
+    brand.build()
+    assert dict(brand.all(STAGES_TODAY, TODAY.date())) == {
+        "visitor": "prospect",
+        "new": "onboarding",
+        "regular": "engagement",
+        "slipping": "retention",
+        "lapsed": "winback",
+    }
+    set_by_hand(BY_HAND)
+    brand.build(select="customer_features")
+    brand.build()
+    assert dict(brand.all(STAGES_TODAY, TODAY.date())) == {
+        "visitor": "prospect",
+        "new": "onboarding",
+        "regular": "engagement",
+        "slipping": "winback",
+        "lapsed": "winback",
+    }
+    early = "select stage from marts.customer_stages where customer_id = 'regular' and count_orders = 4"
+    assert set(brand.all(early)) == {("onboarding",)}
+    assert brand.all("select distinct horizon_days from marts.label_customer_value") == [(28,)]
+    assert assert_equal_to_a_full_rebuild(brand)["customer_features"]
+
+
+def test_an_edited_macro_is_obeyed_in_every_row(brand: Brand, project: Path) -> None:
+    brand.load(market(seed=5, customers=8))
+    brand.build(select="+customer_features")
+    before = brand.marts()
+    macro = project / "dbt_project" / "macros" / "ratio.sql"
+    macro.write_text(macro.read_text().replace("({{ part }})", "2 * ({{ part }})"))
+    brand.build(select="+customer_features")
+    after = brand.marts()
+    assert set(differences(before, after)) == {"customer_features"}
+    ratios = "select average_order_value * count_orders / revenue from marts.customer_features where revenue > 0"
+    assert {round(ratio, 9) for (ratio,) in brand.all(ratios)} == {2}

@@ -50,10 +50,14 @@ def platform_home() -> Iterator[Path]:
 @pytest.fixture
 def warehouse(platform_home: Path) -> Path:
     """The running home with every table empty and dbt's schemas without relations."""
+    empty_warehouse()
+    return platform_home
+
+
+def empty_warehouse() -> None:
     with connect(Role.OWNER, autocommit=True) as connection:
         _truncate(connection)
         _drop_dbt_relations(connection)
-    return platform_home
 
 
 def _truncate(connection: psycopg.Connection[tuple[object, ...]]) -> None:

@@ -5,67 +5,32 @@
     indexes=[{'columns': ['customer_id', 'snapshot_at'], 'unique': true}, {'columns': ['snapshot_on']}]
 ) }}
 
-with stages as (
+{%- set imports = {
+    'stages': 'customer_stages',
+    'snapshots': 'int_snapshots_taken',
+    'orders': 'int_orders_accumulated',
+    'recent_orders': 'int_orders_windowed',
+    'affinities': 'int_affinities_windowed',
+    'messages': 'int_messages_windowed',
+    'redemptions': 'int_coupon_redemptions_windowed',
+    'sightings': 'int_sightings_windowed',
+} %}
 
-    select * from {{ ref('customer_stages') }}
-    where snapshot_on >= {{ changed_on() }}
-
-),
-
-snapshots as (
-
-    select * from {{ ref('int_snapshots_taken') }}
-    where snapshot_on >= {{ changed_on() }}
-
-),
-
-cadences as (
+with cadences as (
 
     select * from {{ ref('int_cadences_observed') }}
 
 ),
 
-orders as (
+{%- for name, model in imports.items() %}
 
-    select * from {{ ref('int_orders_accumulated') }}
+{{ name }} as (
+
+    select * from {{ ref(model) }}
     where snapshot_on >= {{ changed_on() }}
 
 ),
-
-recent_orders as (
-
-    select * from {{ ref('int_orders_windowed') }}
-    where snapshot_on >= {{ changed_on() }}
-
-),
-
-affinities as (
-
-    select * from {{ ref('int_affinities_windowed') }}
-    where snapshot_on >= {{ changed_on() }}
-
-),
-
-messages as (
-
-    select * from {{ ref('int_messages_windowed') }}
-    where snapshot_on >= {{ changed_on() }}
-
-),
-
-redemptions as (
-
-    select * from {{ ref('int_coupon_redemptions_windowed') }}
-    where snapshot_on >= {{ changed_on() }}
-
-),
-
-sightings as (
-
-    select * from {{ ref('int_sightings_windowed') }}
-    where snapshot_on >= {{ changed_on() }}
-
-),
+{%- endfor %}
 
 features as (
 
@@ -189,22 +154,11 @@ features as (
         cos(2 * pi() * extract(doy from stages.snapshot_on)::double precision / 365.25) as season_cos
 
     from stages
-    inner join snapshots
-        on stages.customer_id = snapshots.customer_id and stages.snapshot_on = snapshots.snapshot_on
-    inner join cadences
-        on stages.snapshot_on = cadences.snapshot_on
-    left join orders
-        on stages.customer_id = orders.customer_id and stages.snapshot_on = orders.snapshot_on
-    left join recent_orders
-        on stages.customer_id = recent_orders.customer_id and stages.snapshot_on = recent_orders.snapshot_on
-    left join affinities
-        on stages.customer_id = affinities.customer_id and stages.snapshot_on = affinities.snapshot_on
-    left join messages
-        on stages.customer_id = messages.customer_id and stages.snapshot_on = messages.snapshot_on
-    left join redemptions
-        on stages.customer_id = redemptions.customer_id and stages.snapshot_on = redemptions.snapshot_on
-    left join sightings
-        on stages.customer_id = sightings.customer_id and stages.snapshot_on = sightings.snapshot_on
+    inner join cadences on stages.snapshot_on = cadences.snapshot_on
+    {%- for name in imports if name != 'stages' %}
+    left join {{ name }}
+        on stages.customer_id = {{ name }}.customer_id and stages.snapshot_on = {{ name }}.snapshot_on
+    {%- endfor %}
 
 )
 

@@ -18,6 +18,8 @@ Progress = Callable[[str, str, float], None]
 
 log = logging.getLogger("perennial.warehouse")
 
+# Its package imports the module that is about to run, of which Python would warn.
+DBT = (sys.executable, "-W", "ignore::RuntimeWarning:runpy", "-m", "dbt.cli.main")
 LOGGING = ("--log-format", "json", "--log-format-file", "text", "--log-level-file", "info", "--no-use-colors")
 
 
@@ -35,7 +37,7 @@ def run_dbt(
     """
     results = settings.home / "dbt" / "target" / "run_results.json"
     results.unlink(missing_ok=True)
-    command = [sys.executable, "-m", "dbt.cli.main", *arguments, *LOGGING]
+    command = [*DBT, *arguments, *LOGGING]
     errors: list[str] = []
     with _process(command, settings, as_of, lock) as lines:
         for line in lines:

@@ -1,5 +1,6 @@
 """The brand's own lifecycle settings: `lifecycle.yml` in the home over the defaults shipped beside this file."""
 
+import re
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any
@@ -75,6 +76,23 @@ def read_lifecycle(path: Path) -> Lifecycle:
     except ValidationError as error:
         problems = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
         raise LifecycleError(f"{path}: {problems}") from error
+
+
+def write_holdout_share(path: Path, share: float) -> None:
+    """`path` says that `share` of new customers is held out; its other lines, comments too, stay as they are.
+
+    Raises LifecycleError, and leaves the file alone, where the share is not from 0 up to 1.
+    """
+    line, before = f"holdout_share: {share:g}", path.read_text() if path.exists() else ""
+    after, found = re.subn(r"^holdout_share:[^#\n]*?(?=\s*(#|$))", line, before, count=1, flags=re.MULTILINE)
+    draft = path.with_name(f".{path.name}.draft")
+    draft.write_text(after if found else f"{before.rstrip()}\n{line}\n".lstrip())
+    try:
+        read_lifecycle(draft)
+    except LifecycleError as error:
+        draft.unlink()
+        raise LifecycleError(f"A share of {share:g} cannot be held out: it must be at least 0 and below 1.") from error
+    draft.replace(path)
 
 
 @lru_cache

@@ -8,7 +8,7 @@ import psycopg
 from perennial.audiences.ranking import CHECKSUM_SQL, HASH_JOINS_SQL, INSERT_MEMBERS_SQL, RULES, draft_sql
 from perennial.audiences.runs import NoRunError, Run, find_run
 from perennial.database import Role, connect
-from perennial.holdout import assign_holdout
+from perennial.holdout import Clusters, assign_holdout, find_leaks, read_clusters
 from perennial.lifecycle import load_lifecycle
 from perennial.moments import snapshot_at
 from perennial.stages import STAGE_MODELS, Model, Stage, parse_stage
@@ -27,7 +27,8 @@ def publish(stage: str, as_of: date) -> Run:
 
     Members are the customers in the stage with consent to profiling and to at least one channel, ordered by the scores
     of the stage's model, or by a rule where no model speaks. The same content is the same run, published once.
-    Raises UnknownStageError, and PublishRefusedError when the gate has not passed the marts of that day.
+    Raises UnknownStageError, and PublishRefusedError when the gate has not passed the marts of that day, or when
+    someone of the control group, or one person with them, would be sent to.
     """
     wanted = parse_stage(stage)
     with connect(Role.PUBLISHER) as connection:
@@ -35,8 +36,10 @@ def publish(stage: str, as_of: date) -> Run:
         _lock(connection)
         connection.execute(HASH_JOINS_SQL)
         _require_validated_marts(connection, as_of)
-        _assign_holdout(connection, wanted, as_of)
+        clusters = read_clusters(connection)
+        _assign_holdout(connection, wanted, as_of, clusters)
         ordered_by, model_version = _draft(connection, wanted, as_of)
+        _require_no_leak(connection, wanted, clusters)
         run_id = _write(connection, wanted, as_of, ordered_by, model_version)
         run = find_run(connection, wanted, as_of)
         if run.run_id != run_id:
@@ -83,7 +86,7 @@ def _in_words(failures: Any) -> str:
     return "; ".join(told) + (f"; and {len(critical) - _TOLD} more" if len(critical) > _TOLD else "")
 
 
-def _assign_holdout(connection: psycopg.Connection[Any], stage: Stage, as_of: date) -> None:
+def _assign_holdout(connection: psycopg.Connection[Any], stage: Stage, as_of: date, clusters: Clusters) -> None:
     share, moment = load_lifecycle().holdout_share, snapshot_at(as_of)
     with connection.cursor("in_stage") as cursor:
         cursor.execute(
@@ -92,7 +95,20 @@ def _assign_holdout(connection: psycopg.Connection[Any], stage: Stage, as_of: da
             [as_of, stage.value],
         )
         while batch := cursor.fetchmany(_HOLDOUT_BATCH):
-            assign_holdout(connection, [customer_id for (customer_id,) in batch], moment, share)
+            assign_holdout(connection, [customer_id for (customer_id,) in batch], moment, share, clusters)
+
+
+def _require_no_leak(connection: psycopg.Connection[Any], stage: Stage, clusters: Clusters) -> None:
+    leaks = find_leaks(connection, clusters, _REACHED_SQL)
+    if leaks:
+        more = f", and {len(leaks) - 1} more" if len(leaks) > 1 else ""
+        raise PublishRefusedError(
+            f"The control group leaks into {stage}: {leaks[0]}{more}. The last good audience stays in place. "
+            "`perennial experiments holdout audit` lists every leak."
+        )
+
+
+_REACHED_SQL = "select customer_id, 'this run' as place from draft where is_member and not is_holdout"
 
 
 def _draft(connection: psycopg.Connection[Any], stage: Stage, as_of: date) -> tuple[str, str | None]:

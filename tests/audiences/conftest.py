@@ -23,7 +23,9 @@ EVERYTHING = ("profiling", "training", "email", "sms")
 BEGINNING = datetime(2017, 1, 1, tzinfo=UTC)
 
 MARTS = """
-    create table marts.customers (customer_id text primary key, first_seen_at timestamptz, last_seen_on date);
+    create table marts.customers (
+        customer_id text primary key, first_seen_at timestamptz, last_seen_on date, traits jsonb default '{}'
+    );
     create table marts.customer_stages (
         customer_id text, snapshot_on date, snapshot_at timestamptz, stage text, entered_on date,
         count_orders bigint, days_since_last_order bigint, usual_gap_days double precision
@@ -46,8 +48,8 @@ class Brand:
         row = (customer_id, day, snapshot_at(day), stage, known.get("entered_on", day), orders, silent, gap)
         with connect(Role.TRANSFORMER) as connection:
             connection.execute(
-                "insert into marts.customers values (%s, %s, %s) on conflict do nothing",
-                [customer_id, BEGINNING, known.get("last_seen_on", day)],
+                "insert into marts.customers values (%s, %s, %s, %s) on conflict do nothing",
+                [customer_id, BEGINNING, known.get("last_seen_on", day), Jsonb(known.get("traits", {}))],
             )
             connection.execute("insert into marts.customer_stages values (%s, %s, %s, %s, %s, %s, %s, %s)", row)
             connection.execute(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from perennial.console.commands import holdout
 from perennial.console.experiment_pages import render_analysis, render_plan
 from perennial.console.output import JsonOption, err, show, spoken_errors
 
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 app = typer.Typer(help="What worked: the lift of an experiment, and what it takes to find one.", no_args_is_help=True)
 
 Share = Annotated[float, typer.Option(min=0, max=1)]
+
+app.add_typer(holdout.app, name="holdout")
 
 
 class Duplicates(StrEnum):

@@ -1,0 +1,82 @@
+"""Who is held out: by the person, at the share asked for, once and for all, and as it was on any day."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from perennial.holdout import MEMBERS_SQL, assign_holdout, read_clusters, read_standing
+from perennial.holdout.clusters import Clusters
+from tests.holdout.conftest import BEGINNING, Connection
+
+pytestmark = pytest.mark.integration
+
+APART = Clusters({})
+CUSTOMERS = [f"customer-{number}" for number in range(20_000)]
+
+
+def members(connection: Connection, days: int = 0) -> set[str]:
+    rows = connection.execute(MEMBERS_SQL.encode(), {"moment": BEGINNING + timedelta(days=days)})
+    return {customer_id for (customer_id,) in rows}
+
+
+def test_the_share_is_held_out_and_again_changes_nothing(connection: Connection) -> None:
+    added = assign_holdout(connection, CUSTOMERS, BEGINNING, 0.1, APART)
+    assert added == len(members(connection))
+    assert abs(added - 2000) < 4 * (20_000 * 0.1 * 0.9) ** 0.5
+    assert assign_holdout(connection, CUSTOMERS, BEGINNING + timedelta(days=1), 0.1, APART) == 0
+
+
+def test_a_larger_share_only_adds_and_a_smaller_one_keeps(connection: Connection) -> None:
+    assign_holdout(connection, CUSTOMERS, BEGINNING, 0.05, APART)
+    small = members(connection)
+    assign_holdout(connection, CUSTOMERS, BEGINNING + timedelta(days=10), 0.2, APART)
+    large = members(connection, days=10)
+    assert small < large
+    assert members(connection, days=9) == small, "the day before can be restored"
+    assert assign_holdout(connection, CUSTOMERS, BEGINNING + timedelta(days=20), 0.01, APART) == 0
+    assert members(connection, days=20) == large
+    joined = assign_holdout(
+        connection, [f"new-{n}" for n in range(10_000)], BEGINNING + timedelta(days=20), 0.01, APART
+    )
+    assert abs(joined - 100) < 40, "who comes later is held out at the share of then"
+
+
+def test_one_person_is_in_one_arm_under_every_id(connection: Connection, add: Callable[..., None]) -> None:
+    for pair in range(200):
+        add(f"first-{pair}", f"second-{pair}", email=f"p{pair}@example.org")
+    assign_holdout(connection, [f"second-{pair}" for pair in range(200)], BEGINNING, 0.3, read_clusters(connection))
+    held = members(connection)
+    assert {f"first-{pair}" in held for pair in range(200)} == {True, False}
+    assert all((f"first-{pair}" in held) == (f"second-{pair}" in held) for pair in range(200))
+
+
+def test_whoever_turns_out_to_be_a_held_out_person_is_held_out_too(
+    connection: Connection, add: Callable[..., None]
+) -> None:
+    add(*(f"old-{number}" for number in range(100)))
+    assign_holdout(connection, [f"old-{number}" for number in range(100)], BEGINNING, 0.3, APART)
+    held = sorted(members(connection))
+    add("newcomer", email="shared@example.org")
+    add(held[0], email="shared@example.org")
+    assign_holdout(connection, ["newcomer"], BEGINNING + timedelta(days=5), 0.0, read_clusters(connection))
+    assert "newcomer" in members(connection, days=5)
+    assert "newcomer" not in members(connection, days=4)
+
+
+def test_the_standing_counts_members_clusters_and_when_they_joined(
+    connection: Connection, add: Callable[..., None]
+) -> None:
+    add("a", "b", "c", email="x@example.org")
+    add("d")
+    assign_holdout(connection, ["a", "d"], BEGINNING, 0.999999, read_clusters(connection))
+    standing = read_standing()
+    assert (standing.count_customers, standing.count_members, standing.share_held) == (4, 4, 1.0)
+    assert (standing.count_clusters, standing.largest_cluster) == (1, 3)
+    assert [(spell.valid_from, spell.count_joined) for spell in standing.spells] == [(BEGINNING, 4)]
+
+
+@pytest.mark.usefixtures("warehouse")
+def test_without_marts_the_standing_says_what_to_do() -> None:
+    with pytest.raises(LookupError, match="perennial run"):
+        read_standing()

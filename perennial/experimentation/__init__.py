@@ -7,6 +7,7 @@ from perennial.experimentation.planning import Plan, power
 from perennial.experimentation.problems import ExperimentInputError
 from perennial.experimentation.results import Analysis, Arm, Comparison, Interval, Look, SampleRatio, Verdict
 from perennial.experimentation.source import Data
+from perennial.experimentation.stage_lift import StageLift, measure_lift, read_lift
 
 __all__ = [
     "Analysis",
@@ -20,9 +21,12 @@ __all__ = [
     "Look",
     "Plan",
     "SampleRatio",
+    "StageLift",
     "Verdict",
     "analyze",
     "check_picture",
+    "measure_lift",
     "power",
+    "read_lift",
     "save_picture",
 ]

@@ -1,29 +1,25 @@
 """The door: what did the treatment change, by how much, and how sure is that?"""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import replace
 from enum import StrEnum
 
 import pyarrow.dataset as ds
 
 from perennial.experimentation.bounds import TUNED_AT, Bounds
 from perennial.experimentation.collapsing import cluster_samples, count_repeated, group, unit_samples
-from perennial.experimentation.contrasts import contrast
-from perennial.experimentation.judging import Question, judge
-from perennial.experimentation.lifting import Measured
+from perennial.experimentation.comparing import Setting, compare_all, looks_over_time, measure
 from perennial.experimentation.metrics import ROWS, Kind, Metric, parse_metrics, value_columns
 from perennial.experimentation.moments import Sample
 from perennial.experimentation.problems import ExperimentInputError, missing_column
-from perennial.experimentation.results import Analysis, Arm, Comparison, Look
+from perennial.experimentation.results import Analysis, Arm
 from perennial.experimentation.sample_ratio import check_ratio, shares_of
-from perennial.experimentation.several import holm
 from perennial.experimentation.source import Data, Layout, open_data, with_layout
 from perennial.experimentation.survey import Survey, check_arms, check_metrics, read_survey
 
-EPOCH = date(1970, 1, 1)
 ACCRUAL_DAYS = 14
 UNBALANCED = 0.001
+FEW = 10
 
 
 class Duplicates(StrEnum):
@@ -31,17 +27,6 @@ class Duplicates(StrEnum):
 
     REFUSE = "refuse"
     ADD = "add"
-
-
-@dataclass(frozen=True)
-class _Setting:
-    """Everything that the comparisons of every look share."""
-
-    metrics: tuple[Metric, ...]
-    covariates: tuple[str, ...]
-    treatments: tuple[str, ...]
-    control: str
-    bounds: Bounds
 
 
 def analyze(
@@ -81,8 +66,10 @@ def analyze(
     survey = read_survey(dataset, layout)
     others = check_arms(survey, control, treatments)
     check_metrics(survey, parsed)
-    setting = _Setting(parsed, tuple(covariates), others, control, Bounds(alpha, sequential, tuned_at))
-    samples, what = _samples(dataset, survey, Duplicates(duplicates), setting)
+    samples, what = _samples(dataset, survey, Duplicates(duplicates), covariates)
+    kinds = {metric: survey.kind(metric, samples[-1][1]) for metric in parsed}
+    bounds = Bounds(alpha, sequential, tuned_at)
+    setting = Setting(parsed, kinds, tuple(covariates), others, control, bounds, cluster is not None)
     return _answer(survey, samples, what, setting, expected_shares, relevant_lift, units_per_day)
 
 
@@ -104,7 +91,7 @@ def _layout(
 
 
 def _samples(
-    dataset: ds.Dataset, survey: Survey, duplicates: Duplicates, setting: _Setting
+    dataset: ds.Dataset, survey: Survey, duplicates: Duplicates, covariates: Sequence[str]
 ) -> tuple[list[tuple[int, Sample]], str]:
     """Each day with its sample, and what is independent in it."""
     layout, columns = survey.layout, (ROWS, *survey.layout.values)
@@ -116,7 +103,7 @@ def _samples(
                 f"{grouped.count_spanning:,} units of {layout.unit!r} have rows in more than one arm: whoever was "
                 "treated and held out tells nothing. Leave them out, and find out how it came"
             )
-        return list(unit_samples(grouped, columns, setting.covariates)), f"{layout.unit}, its rows added up"
+        return list(unit_samples(grouped, columns, covariates)), f"{layout.unit}, its rows added up"
     if repeated[0] and layout.cluster is None:
         raise ExperimentInputError(_repeated_words(str(layout.unit), repeated))
     if layout.cluster is not None:
@@ -137,7 +124,7 @@ def _answer(
     survey: Survey,
     samples: list[tuple[int, Sample]],
     what: str,
-    setting: _Setting,
+    setting: Setting,
     expected_shares: Mapping[str, float] | None,
     relevant_lift: float | None,
     units_per_day: float | None,
@@ -149,7 +136,7 @@ def _answer(
     return Analysis(
         control=setting.control,
         arms=arms,
-        comparisons=_comparisons(newest, survey, setting, relevant_lift, per_day),
+        comparisons=compare_all(newest, setting, relevant_lift, per_day),
         sample_ratio=check_ratio(
             {one.name: one.units for one in arms},
             {one.name: one.expected_share for one in arms},
@@ -160,7 +147,7 @@ def _answer(
         unit_of_analysis=what,
         units_per_day=per_day,
         notes=_notes(newest, survey, setting),
-        looks=_looks(samples, setting) if survey.layout.time else (),
+        looks=looks_over_time(samples, setting) if survey.layout.time else (),
     )
 
 
@@ -172,107 +159,7 @@ def _arms(sample: Sample, survey: Survey, expected: Mapping[str, float] | None) 
     return tuple(Arm(arm, units[arm], rows[arm], shares[arm]) for arm in survey.arms)
 
 
-def _measure(sample: Sample, metric: Metric, treatment: str, setting: _Setting) -> Measured:
-    told = contrast(sample, metric, setting.covariates, treatment, setting.control)
-    return Measured(told, setting.bounds)
-
-
-def _comparisons(
-    sample: Sample, survey: Survey, setting: _Setting, relevant_lift: float | None, per_day: float | None
-) -> tuple[Comparison, ...]:
-    pairs = [(metric, treatment) for metric in setting.metrics for treatment in setting.treatments]
-    _check_sample(sample, setting)
-    measured = [_measure(sample, metric, treatment, setting) for metric, treatment in pairs]
-    adjusted = holm([one.p_value for one in measured])
-    question = Question(setting.bounds.alpha, len(pairs), relevant_lift, per_day)
-    return tuple(
-        _comparison(metric, survey.kind(metric), treatment, setting, one, p_adjusted, question)
-        for (metric, treatment), one, p_adjusted in zip(pairs, measured, adjusted, strict=True)
-    )
-
-
-def _check_sample(sample: Sample, setting: _Setting) -> None:
-    for arm in (setting.control, *setting.treatments):
-        if sample.arms[arm].count < 2:  # noqa: PLR2004 - a spread takes two
-            raise ExperimentInputError(f"Arm {arm!r} has a single unit or cluster: its spread cannot be known")
-        for metric in setting.metrics:
-            if metric.denominator is not None and not sample.total(arm, metric.denominator):
-                raise ExperimentInputError(
-                    f"Metric {metric.name!r}: {metric.denominator!r} adds up to 0 in arm {arm!r}"
-                )
-
-
-def _comparison(
-    metric: Metric,
-    kind: Kind,
-    treatment: str,
-    setting: _Setting,
-    measured: Measured,
-    p_adjusted: float,
-    question: Question,
-) -> Comparison:
-    told, judgement = measured.contrast, judge(measured, p_adjusted, question)
-    gained = 1 - told.variance / told.plain_variance if setting.covariates and told.plain_variance else None
-    return Comparison(
-        metric=metric.name,
-        kind=kind,
-        treatment=treatment,
-        control=setting.control,
-        treatment_mean=told.treatment,
-        control_mean=told.control,
-        difference=told.difference,
-        standard_error=measured.standard_error,
-        interval=measured.interval(),
-        simultaneous_interval=measured.interval(setting.bounds.alpha / question.comparisons),
-        lift=measured.lift,
-        lift_standard_error=measured.lift_standard_error,
-        lift_interval=measured.lift_interval,
-        p_value=measured.p_value,
-        p_adjusted=p_adjusted,
-        independent_units=told.units,
-        unadjusted_difference=told.plain_difference,
-        variance_reduction=gained,
-        verdict=judgement.verdict,
-        more_units=judgement.more_units,
-        more_days=judgement.more_days,
-        sentence=judgement.sentence,
-    )
-
-
-def _looks(samples: list[tuple[int, Sample]], setting: _Setting) -> tuple[Look, ...]:
-    found = []
-    for day, sample in samples:
-        for metric in setting.metrics:
-            for treatment in setting.treatments:
-                if _is_measurable(sample, metric, (setting.control, treatment)):
-                    measured = _measure(sample, metric, treatment, setting)
-                    if measured.standard_error > 0:
-                        found.append(_look(EPOCH + timedelta(days=day), metric, treatment, measured))
-    return tuple(found)
-
-
-def _is_measurable(sample: Sample, metric: Metric, arms: tuple[str, str]) -> bool:
-    return all(
-        arm in sample.arms and sample.arms[arm].count > 1 and sample.total(arm, metric.denominator or ROWS)
-        for arm in arms
-    )
-
-
-def _look(on: date, metric: Metric, treatment: str, measured: Measured) -> Look:
-    return Look(
-        on=on,
-        metric=metric.name,
-        treatment=treatment,
-        units=measured.contrast.units,
-        difference=measured.contrast.difference,
-        interval=measured.interval(),
-        lift=measured.lift,
-        lift_interval=measured.lift_interval,
-        p_value=measured.p_value,
-    )
-
-
-def _accrual(samples: list[tuple[int, Sample]], setting: _Setting) -> float | None:
+def _accrual(samples: list[tuple[int, Sample]], setting: Setting) -> float | None:
     """New units a day over the last two weeks; None when no new ones come."""
     last_day, newest = samples[-1]
     first_day = max(samples[0][0] - 1, last_day - ACCRUAL_DAYS)
@@ -281,28 +168,39 @@ def _accrual(samples: list[tuple[int, Sample]], setting: _Setting) -> float | No
     return gained / (last_day - first_day) if gained else None
 
 
-def _units(sample: Sample, setting: _Setting) -> int:
+def _units(sample: Sample, setting: Setting) -> int:
     if sample.clusters is not None:
         return sample.clusters
     return sum(sample.arms[arm].count for arm in (setting.control, *setting.treatments) if arm in sample.arms)
 
 
-def _notes(sample: Sample, survey: Survey, setting: _Setting) -> tuple[str, ...]:
+def _notes(sample: Sample, survey: Survey, setting: Setting) -> tuple[str, ...]:
     notes = []
     if survey.without_arm:
         notes.append(f"{survey.without_arm:,} rows without an arm were left out")
     if survey.without_day:
         notes.append(f"{survey.without_day:,} rows without a day in {survey.layout.time!r} were left out")
+    notes += [_few_words(metric, setting) for metric in setting.metrics if _has_few(sample, metric, setting)]
+    bare = replace(setting, covariates=())
     for name in setting.covariates:
         for treatment in setting.treatments:
-            p_value = _measure(sample, Metric(name, name), treatment, _without_covariates(setting)).p_value
-            if p_value < UNBALANCED:
+            if measure(sample, Metric(name, name), treatment, bare).p_value < UNBALANCED:
                 notes.append(
-                    f"Covariate {name!r} differs between {treatment!r} and the control (p = {p_value:.1g}): was it "
+                    f"Covariate {name!r} differs between {treatment!r} and the control more than chance allows: was it "
                     "measured before the start? If not, it takes away some of the effect itself"
                 )
     return tuple(notes)
 
 
-def _without_covariates(setting: _Setting) -> _Setting:
-    return _Setting(setting.metrics, (), setting.treatments, setting.control, setting.bounds)
+def _has_few(sample: Sample, metric: Metric, setting: Setting) -> bool:
+    """Whether a rate that needs the central limit theorem rests on a handful of events."""
+    needs_many = bool(setting.covariates) or setting.is_clustered
+    is_rate = setting.kinds[metric] is Kind.RATE
+    return is_rate and needs_many and min(sample.total(arm, metric.numerator) for arm in setting.arms) < FEW
+
+
+def _few_words(metric: Metric, setting: Setting) -> str:
+    return (
+        f"{metric.name!r} happened less than {FEW} times in an arm: with "
+        f"{'clusters' if setting.is_clustered else 'covariates'} its interval is rough"
+    )

@@ -33,6 +33,7 @@ class Contrast:
     units: int
     plain_difference: float
     plain_variance: float
+    variance_reduction: float = 0.0
 
     @property
     def difference(self) -> float:
@@ -77,15 +78,30 @@ class _Pair:
         return np.array(ratios), np.stack(weights)
 
 
-def contrast(sample: Sample, metric: Metric, covariates: Sequence[str], treatment: str, control: str) -> Contrast:
-    """The comparison of two arms on one metric. The denominator must not be zero in either."""
+def contrast(
+    sample: Sample,
+    metric: Metric,
+    covariates: Sequence[str],
+    treatment: str,
+    control: str,
+    *,
+    borrowed_units: int = 0,
+) -> Contrast:
+    """The comparison of two arms on one metric. The denominator must not be zero in either.
+
+    Each arm's variance borrows so many units from that of both together: nothing once there are many, but early on a
+    small arm in which nobody has bought yet would seem to know its mean exactly.
+    """
     pair = _Pair(sample, (treatment, control))
     means, influence = pair.ratio(metric.numerator, metric.denominator or ROWS)
     plain = _one_arm_each(influence)
     plain_covariance = pair.covariance(plain, plain)
     means_adjusted, adjusted = _adjusted(pair, means, plain, covariates) if covariates else (means, plain)
-    spread = pair.covariance(adjusted, adjusted) if covariates else plain_covariance
+    spread = adjusted_covariance = pair.covariance(adjusted, adjusted) if covariates else plain_covariance
+    if borrowed_units:
+        spread = _steadied(spread, np.array([sample.arms[arm].count for arm in pair.arms]), borrowed_units)
     sign = np.array([1.0, -1.0])
+    plain_variance = max(0.0, float(sign @ plain_covariance @ sign))
     return Contrast(
         treatment=float(means_adjusted[0]),
         control=float(means_adjusted[1]),
@@ -95,7 +111,10 @@ def contrast(sample: Sample, metric: Metric, covariates: Sequence[str], treatmen
         freedom=_freedom(sample, spread, (treatment, control)),
         units=sample.clusters or sample.arms[treatment].count + sample.arms[control].count,
         plain_difference=float(means[0] - means[1]),
-        plain_variance=max(0.0, float(sign @ plain_covariance @ sign)),
+        plain_variance=plain_variance,
+        variance_reduction=1 - max(0.0, float(sign @ adjusted_covariance @ sign)) / plain_variance
+        if plain_variance
+        else 0.0,
     )
 
 
@@ -130,6 +149,15 @@ def _adjusted(pair: _Pair, means: Floats, plain: Floats, covariates: Sequence[st
     shares = rows / rows.sum()
     adjusted = plain - _one_arm_each(influences @ theta) + (shares[:, None] * (influences @ theta))[:, :, None]
     return means - (levels - shares @ levels) @ theta, adjusted
+
+
+def _steadied(spread: Floats, counts: Floats, borrowed: int) -> Floats:
+    """The variances of the two means, each unit's variance drawn towards that of all units."""
+    own = np.diag(spread) * counts
+    pooled = float(own @ counts / counts.sum())
+    drawn = (counts * own + borrowed * pooled) / (counts + borrowed) / counts
+    steadied: Floats = spread - np.diag(np.diag(spread)) + np.diag(drawn)
+    return steadied
 
 
 def _freedom(sample: Sample, spread: Floats, arms: tuple[str, str]) -> float:

@@ -5,6 +5,7 @@ from math import ceil
 
 from perennial.experimentation.lifting import Measured
 from perennial.experimentation.planning import MOST_UNITS, units_needed
+from perennial.experimentation.rates import MeasuredRates
 from perennial.experimentation.results import Interval, Verdict
 
 POWER = 0.8
@@ -29,7 +30,7 @@ class Judgement:
     sentence: str
 
 
-def judge(measured: Measured, p_adjusted: float, question: Question) -> Judgement:
+def judge(measured: Measured | MeasuredRates, p_adjusted: float, question: Question) -> Judgement:
     """The verdict, all comparisons together, and in words what it rests on."""
     told = _told(measured)
     if p_adjusted <= question.alpha:
@@ -45,7 +46,7 @@ def judge(measured: Measured, p_adjusted: float, question: Question) -> Judgemen
     return _cannot_tell(measured, question, told)
 
 
-def _told(measured: Measured) -> str:
+def _told(measured: Measured | MeasuredRates) -> str:
     if measured.lift is not None and measured.lift_interval is not None:
         return f"{measured.lift:+.2%} ({_span(measured.lift_interval, percent=True)})"
     return f"{measured.contrast.difference:+.4g} ({_span(measured.interval(), percent=False)})"
@@ -57,13 +58,13 @@ def _span(interval: Interval, *, percent: bool) -> str:
     return f"between {interval.low:+.4g} and {interval.high:+.4g}"
 
 
-def _is_irrelevant(measured: Measured, question: Question) -> bool:
+def _is_irrelevant(measured: Measured | MeasuredRates, question: Question) -> bool:
     lifts = measured.lift_interval
     limit = question.relevant_lift
     return limit is not None and lifts is not None and -limit < lifts.low and lifts.high < limit
 
 
-def _cannot_tell(measured: Measured, question: Question, told: str) -> Judgement:
+def _cannot_tell(measured: Measured | MeasuredRates, question: Question, told: str) -> Judgement:
     contrast = measured.contrast
     if question.relevant_lift is not None and contrast.control > 0:
         wanted = question.relevant_lift * contrast.control

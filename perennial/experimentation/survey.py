@@ -40,10 +40,13 @@ class Survey:
     def days(self) -> list[int]:
         return sorted({day for _, day in self.tally.groups})
 
-    def kind(self, metric: Metric) -> Kind:
+    def kind(self, metric: Metric, sample: Sample) -> Kind:
         if metric.denominator is not None:
             return Kind.RATIO
-        return Kind.RATE if self.is_binary[self.layout.values.index(metric.numerator)] else Kind.MEAN
+        is_rate = self.is_binary[self.layout.values.index(metric.numerator)]
+        # Rows added up can make 2 of what was 0 or 1 in each.
+        is_rate = is_rate and (self.layout.cluster is not None or _squares_are_themselves(sample, metric.numerator))
+        return Kind.RATE if is_rate else Kind.MEAN
 
     def samples(self) -> list[tuple[int, Sample]]:
         """Each day with the sample of everything up to it, every row a unit of its own."""
@@ -100,6 +103,17 @@ def _look_at_values(survey: Survey, values: Floats) -> None:
 
 def _is_binary(column: Floats, low: float, high: float) -> bool:
     return low >= 0.0 and high <= 1.0 and not np.any(column * (1.0 - column))
+
+
+def _squares_are_themselves(sample: Sample, column: str) -> bool:
+    index = sample.columns.index(column)
+    shift = sample.shift[index]
+    squares = sum(
+        part.products[index, index] + 2 * shift * part.sums[index] + shift**2 * part.count
+        for part in sample.arms.values()
+    )
+    whole = sum(sample.total(arm, column) for arm in sample.arms)
+    return bool(squares - whole <= 1e-6 * whole)
 
 
 def _refuse_missing(survey: Survey) -> None:

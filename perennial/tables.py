@@ -21,6 +21,7 @@ AUDIENCES_MEMBERS = "audiences.members"
 
 CONSENT_LEDGER = "consent.ledger"
 HOLDOUT_MEMBERS = "experiments.holdout_members"
+EXPERIMENTS_LIFT = "experiments.lift"
 
 GATE_RUNS = "gate.runs"
 

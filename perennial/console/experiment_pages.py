@@ -8,7 +8,7 @@ from rich.text import Text
 from perennial.console.output import table
 
 if TYPE_CHECKING:
-    from perennial.experimentation import Analysis, Comparison, Interval, Plan
+    from perennial.experimentation import Analysis, Comparison, Interval, Plan, StageLift
 
 COLOURS = {"higher": "green", "lower": "red", "no relevant difference": "cyan", "cannot tell yet": "yellow"}
 
@@ -71,3 +71,21 @@ def render_plan(plan: "Plan") -> RenderableType:
         f"{plan.units:,} units{days},\n{plan.units_control:,} in the control and {plan.units_treatment:,} in the "
         f"treatment, {how} (alpha {plan.alpha:g})."
     )
+
+
+def render_lift(rows: "list[StageLift]") -> RenderableType:
+    """A line for each stage and metric, and what each means in a sentence."""
+    columns = ("stage", "metric", "messaged", "held out", "lift", "95 % interval, at any look", "days")
+    sentences = [Text(f"{one.stage}, {one.metric}: ", style="bold").append(_said(one)) for one in rows]
+    return Group(table(f"Lift as of {rows[0].as_of}", columns, [_lift_row(one) for one in rows]), Text(), *sentences)
+
+
+def _said(one: "StageLift") -> Text:
+    return Text(f"{one.sentence}.", style=f"not bold {COLOURS[one.verdict]}")
+
+
+def _lift_row(one: "StageLift") -> tuple[object, ...]:
+    lift = f"{one.lift:+.1%}" if one.lift is not None else "-"
+    known = one.lift_low is not None and one.lift_high is not None
+    interval = f"{one.lift_low:+.1%} to {one.lift_high:+.1%}" if known else "-"
+    return (one.stage, one.metric, one.count_messaged, one.count_holdout, lift, interval, one.horizon_days)

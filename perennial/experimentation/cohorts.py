@@ -35,7 +35,8 @@ class Cohort:
     next_closes_on: date | None
 
     def count(self, arm: str) -> int:
-        return self.rows["arm"].to_pylist().count(arm)
+        arms: list[str] = self.rows["arm"].to_pylist()
+        return arms.count(arm)
 
 
 def horizon_of(stage: Stage) -> int:

@@ -23,7 +23,7 @@ LEAST_UNITS = 30
 
 @dataclass(frozen=True)
 class StageLift:
-    """A row of `experiments.lift`: per customer over the horizon, messaged less held out; None where one cannot tell."""
+    """A row of `experiments.lift`: per customer over the horizon, messaged less held out; None: cannot tell."""
 
     stage: str
     metric: str

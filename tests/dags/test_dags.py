@@ -21,8 +21,9 @@ HEAVY = {
 }
 
 
-def test_the_house_has_exactly_the_dags_of_the_chain(dags: dict[str, Any]) -> None:
-    assert set(dags) == set(CHAIN)
+def test_the_house_has_exactly_the_dags_of_the_chain_and_what_follows_it(dags: dict[str, Any]) -> None:
+    assert set(dags) == {*CHAIN, "measure_lift"}
+    assert {asset.name for asset in dags["measure_lift"].timetable.asset_condition.objects} == {"audiences"}
 
 
 def test_id_file_and_function_share_one_name(dags: dict[str, Any]) -> None:
@@ -54,7 +55,7 @@ def test_a_gate_is_never_tried_again_without_a_change(dags: dict[str, Any]) -> N
 
 
 def test_tasks_that_load_the_warehouse_share_its_pool(dags: dict[str, Any]) -> None:
-    for dag_id in ("ingest_events", "build_marts", "materialize_features", "publish_audiences"):
+    for dag_id in ("ingest_events", "build_marts", "materialize_features", "publish_audiences", "measure_lift"):
         assert {task.pool for task in dags[dag_id].tasks} == {"warehouse"}, dag_id
 
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from perennial.console.commands import holdout
-from perennial.console.experiment_pages import render_analysis, render_plan
+from perennial.console.experiment_pages import render_analysis, render_lift, render_plan
 from perennial.console.output import JsonOption, err, show, spoken_errors
+from perennial.moments import parse_as_of
 
 if TYPE_CHECKING:
     from perennial.experimentation import Analysis
@@ -118,6 +119,18 @@ def power(
             covariate_correlation=correlation,
         )
         show(plan, as_json=as_json, render=render_plan)
+
+
+@app.command()
+def lift(
+    as_of: Annotated[str | None, typer.Option(help="Day it was measured as of; by default the newest.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """What each stage's audience achieved against the holdout, as the DAG measure_lift last measured it."""
+    from perennial.experimentation import read_lift
+
+    with spoken_errors(as_json=as_json):
+        show(read_lift(parse_as_of(as_of) if as_of else None), as_json=as_json, render=render_lift)
 
 
 def _shares(texts: list[str] | None) -> dict[str, float] | None:

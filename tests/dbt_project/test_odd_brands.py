@@ -44,7 +44,8 @@ def long_ago_without_messages(events: list[Event]) -> list[Event]:
 def test_fifty_customers_of_long_ago_with_odd_ids_and_no_messages(brand: Brand, warehouse: Path) -> None:
     """Plain dbt at a terminal, which runs the data tests and the unit tests too, builds what the door builds."""
     events = long_ago_without_messages(market(seed=6, customers=50))
-    brand.load(events)
+    odd = {f"odd-{number}": name for number, name in enumerate(ODD_IDS)}
+    brand.load([*events, *(order(order_id, name, "2010-06-01T12:00") for order_id, name in odd.items())])
     told = plain_dbt(warehouse, "build")
     assert told.returncode == 0, told.stdout[-3000:]
     assert re.search(r"\b\d+ unit tests\b", told.stdout)
@@ -53,7 +54,8 @@ def test_fifty_customers_of_long_ago_with_odd_ids_and_no_messages(brand: Brand, 
     assert differences(plain, brand.marts()) == {}
     assert report.as_of == max(event.occurred_at for event in events).date() < date(2011, 1, 1)
     named = {name for (name,) in brand.all("select customer_id from marts.customers")}
-    assert named >= set(ODD_IDS)
+    assert named >= {event.user_id for event in events if event.user_id} | set(ODD_IDS)
+    assert odd.items() <= dict(brand.all("select order_id, customer_id from marts.orders")).items()
     assert brand.all("select count(*) from marts.messages") == [(0,)]
     newest = "select count(*), count(*) filter (where is_in_campaign or days_since_last_message is not null)"
     assert brand.all(f"{newest} from marts.customer_features where snapshot_on = %s", report.as_of) == [(len(named), 0)]

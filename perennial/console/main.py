@@ -2,7 +2,18 @@
 
 import typer
 
-from perennial.console.commands import audiences, demo, experiments, ingest, keys, models, platform, run, serve
+from perennial.console.commands import (
+    audiences,
+    demo,
+    experiments,
+    ingest,
+    keys,
+    models,
+    platform,
+    run,
+    serve,
+    simulate,
+)
 from perennial.quiet import switch_off_usage_reporting
 
 app = typer.Typer(
@@ -12,7 +23,7 @@ app = typer.Typer(
     pretty_exceptions_show_locals=False,
 )
 
-for group in (platform, demo, run, serve):
+for group in (platform, demo, run, serve, simulate):
     group.register(app)
 app.add_typer(ingest.app, name="ingest")
 app.add_typer(audiences.app, name="audiences")

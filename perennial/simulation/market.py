@@ -7,12 +7,19 @@ import numpy as np
 
 from perennial.simulation.actions import Action, Decisions
 from perennial.simulation.arrays import Bools, Floats, Ints
-from perennial.simulation.living import Place
+from perennial.simulation.consents import first_consents
+from perennial.simulation.demand import draw_orders
+from perennial.simulation.events import Events
+from perennial.simulation.lines import Writer
+from perennial.simulation.living import Place, live_day, own_demand
 from perennial.simulation.oracle import outlook
 from perennial.simulation.people import draw_people, draw_world
 from perennial.simulation.policy import RandomSending, draw_never
+from perennial.simulation.profiles import draw_profiles
 from perennial.simulation.settings import MarketSettings
 from perennial.simulation.state import first_state
+from perennial.simulation.telling import Day, tell
+from perennial.simulation.transport import Deliveries, deliver
 from perennial.simulation.trial import Lived, Trial, live_history, run_trial
 
 VALUE_DAYS = 28
@@ -34,14 +41,63 @@ class Market:
         self.settings = settings or MarketSettings.default()
         self.seed = seed
         self.day = 0
+        self.count_told = 0
         people = draw_people(customers, self.settings, self._random("people"))
         self._place = Place(people, draw_world(self._random("world")), self.settings, start)
         self._state = first_state(people, self.settings, self._random("state"))
+        self._consents = first_consents(customers, self.settings.mess, self._random("consents"))
+        self._state.reach = self._consents.reach
         never = draw_never(customers, self.settings.sending, self._random("never"))
         self._sending = RandomSending(never, self.settings.sending)
 
     def __len__(self) -> int:
         return len(self._place.people)
+
+    @property
+    def never(self) -> Bools:
+        """Who is never written to by the market's own brand."""
+        return self._sending.never
+
+    @property
+    def start(self) -> date:
+        """Day 0."""
+        return self._place.start
+
+    @cached_property
+    def writer(self) -> Writer:
+        """Writes this market's events as lines."""
+        people, zones = self._place.people, self.settings.time_zones
+        profiles = draw_profiles(len(self), self.settings.mess, self._random("profiles"))
+        return Writer(people, profiles, self.never, zones, self.seed)
+
+    def deliveries(self, events: Events) -> Deliveries:
+        """How a day's events reach us: with the mess of the way."""
+        return deliver(events, self.settings.mess, self._random("transport", int(events.day[0]) if len(events) else 0))
+
+    def random_decisions(self) -> Decisions:
+        """Today's messages of the market's own brand: random, and the same whenever asked on the same day."""
+        return self._sending.decide(self._random("sending", self.day))
+
+    def step(self, decisions: Decisions) -> Events:
+        """Live today with `decisions`; it is tomorrow afterwards. What happened comes back as arrays, see `Events`.
+
+        Messages to customers who have not joined, refused the channel or left it are not delivered and cost nothing.
+        Opens may be a mail program's, views a bot's; there is no other mess yet, as that is made on the way.
+        """
+        place, state, day = self._place, self._state, self.day
+        turning = self._consents.turn(self.settings.mess, self._random("consent", day))
+        turning = turning[place.people.joins_on[turning] < day]
+        turned = self._consents.packed(turning)
+        promised = own_demand(place, state, day) * np.float32(self.settings.demand.visits_per_order)
+        views = draw_orders(promised, self._random("views", day))
+        answers, orders = live_day(place, state, day, decisions, self._random("day", day))
+        left = answers.left
+        self._consents.leave(decisions.customer[left], decisions.channel[left])
+        lived = Day(place, day, decisions, answers, orders, views, turning, turned, self._consents)
+        self.day += 1
+        events = tell(lived, self._random("telling", day))
+        self.count_told += len(events)
+        return events
 
     def trial(
         self,

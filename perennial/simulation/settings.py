@@ -34,9 +34,9 @@ class Effects(StrEnum):
 class Demand:
     """Who buys how often, and for how much, when nobody writes to them."""
 
-    orders_per_day: float = 0.185
+    orders_per_day: float = 0.167
     """The mean customer's orders per day while active."""
-    rate_shape: float = 1.15
+    rate_shape: float = 1.25
     """How alike customers' rates are: the shape of their Gamma distribution."""
     drift: float = 0.35
     """The largest amplitude of a customer's own slow wave in the log rate."""
@@ -48,9 +48,9 @@ class Demand:
     """How alike customers are in that: the Beta distribution's a + b."""
     lapse_after_first: float = 0.25
     """Probability that the first order is the last for long."""
-    lapsed_rate: float = 0.06
+    lapsed_rate: float = 0.07
     """Share of the own rate that a lapsed customer keeps."""
-    return_share: float = 0.5
+    return_share: float = 0.6
     """Probability that an order of a lapsed customer is a return to the own rate."""
     lapsed_at_start: float = 0.08
     """Share of customers who have lapsed before the first day."""
@@ -106,7 +106,7 @@ class Response:
     """Probability that a lapsed persuadable who sees a message returns."""
     coupon_days: int = 7
     """An incentive can be redeemed for so many days."""
-    redemption: float = 0.10
+    redemption: float = 0.18
     """Probability that an order of the median customer redeems an incentive that was seen."""
 
 

@@ -1,0 +1,198 @@
+"""Events as lines of Segment-spec JSON (https://segment.com/docs/connections/spec/), a block at a time."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from perennial.simulation.actions import CATEGORIES, CHANNEL_NAMES, CHANNEL_PURPOSES, INCENTIVES
+from perennial.simulation.arrays import Bools, Ints
+from perennial.simulation.baskets import PRODUCTS_PER_CATEGORY, Baskets, fill_baskets
+from perennial.simulation.columns import (
+    Bytes,
+    as_lines,
+    chosen,
+    moment,
+    money,
+    number,
+    where,
+    without_filling,
+    woven,
+    zero_padded,
+)
+from perennial.simulation.consents import PURPOSES
+from perennial.simulation.events import PER_DAY, Events, Topic
+from perennial.simulation.people import People
+from perennial.simulation.profiles import Profiles
+from perennial.simulation.transport import Deliveries
+
+_ID_WIDTH = 8
+_NUMBER_WIDTH = 13
+_NAMES = {
+    Topic.ORDERED: "Order Completed",
+    Topic.REDEEMED: "Coupon Applied",
+    Topic.VIEWED: "Product Viewed",
+    Topic.UNSUBSCRIBED: "Unsubscribed",
+    Topic.CONSENTED: "Segment Consent Preference Updated",
+}
+_ACTIONS = {Topic.DELIVERED: "Delivered", Topic.OPENED: "Opened", Topic.CLICKED: "Link Clicked"}
+_PREFERENCES = [
+    ",".join(f'"{purpose}":{"true" if bits >> place & 1 else "false"}' for place, purpose in enumerate(PURPOSES))
+    for bits in range(1 << len(PURPOSES))
+]
+_DISCOUNTS = [f"{incentive:.2f}" for incentive in INCENTIVES.tolist()]
+_ANSWERS_TO_MESSAGES = (Topic.DELIVERED, Topic.OPENED, Topic.CLICKED, Topic.UNSUBSCRIBED)
+Parts = list[bytes | Bytes]
+
+
+@dataclass(frozen=True)
+class Writer:
+    """Knows what stands in every line of a market's events."""
+
+    people: People
+    profiles: Profiles
+    never: Bools
+    time_zones: tuple[str, ...]
+    seed: int
+
+    def text(self, deliveries: Deliveries) -> bytes:
+        """A line for each delivery, in their order; the same bytes however they are cut into blocks."""
+        lines = np.empty(len(deliveries), dtype=object)
+        for topic in Topic:
+            rows = np.flatnonzero(deliveries.events.topic == topic)
+            if len(rows):
+                self._write(topic, rows, deliveries.take(rows), lines)
+        return without_filling(lines.tolist())
+
+    def _write(self, topic: Topic, rows: Ints, those: Deliveries, lines: np.ndarray) -> None:
+        head, context = self._head(topic, those), self._context(topic, those.events)
+        if topic is not Topic.ORDERED:
+            parts = [*head, *context, *self._body(topic, those.events), b"}\n"]
+            lines[rows] = as_lines(woven(len(rows), parts))
+            return
+        baskets = fill_baskets(those.events, self.people, self.seed)
+        # Orders of one length have lines of one shape.
+        start = woven(len(rows), [*head, *context, *_paid(those.events)])
+        for count in np.unique(baskets.count).tolist():
+            same = np.flatnonzero(baskets.count == count)
+            products = [part for line in range(count) for part in _product(baskets, same, line)]
+            lines[rows[same]] = as_lines(woven(len(same), [start[same], *products, b"]}}\n"]))
+
+    def _head(self, topic: Topic, those: Deliveries) -> Parts:
+        events = those.events
+        kind = b'{"type":"identify"' if topic is Topic.IDENTIFIED else b'{"type":"track"'
+        parts: Parts = [kind, *_event_name(topic, events), f',"messageId":"e{self.seed}-'.encode()]
+        parts += [zero_padded(events.day, 4), b"-", zero_padded(events.row, _ID_WIDTH), b'",']
+        return [*parts, *self._subject(events), *self._times(those)]
+
+    def _subject(self, events: Events) -> Parts:
+        is_bot = events.customer >= len(self.people)
+        digits = zero_padded(np.where(is_bot, events.customer - len(self.people), events.customer), _ID_WIDTH)
+        if not is_bot.any():
+            return [b'"userId":"c', digits, b'",']
+        return [chosen(is_bot.astype(np.int8), ('"userId":"c', '"anonymousId":"b')), digits, b'",']
+
+    def _times(self, those: Deliveries) -> Parts:
+        events = those.events
+        skew = self.profiles.skew[np.minimum(events.customer, len(self.people) - 1)]
+        is_off = (skew != 0) & (events.customer < len(self.people)) & _is_of_device(events)
+        happened, received = moment(events.at), moment(those.received)
+        if not is_off.any():
+            return [b'"timestamp":"', happened, b'","receivedAt":"', received, b'",']
+        rows = np.flatnonzero(is_off)
+        device = woven(
+            len(rows),
+            [b'"originalTimestamp":"', moment(events.at[rows] + skew[rows]),
+             b'","sentAt":"', moment(those.received[rows] + skew[rows]), b'",'],
+        )  # fmt: skip
+        on_device = np.zeros((len(events), device.shape[1]), dtype=np.uint8)
+        on_device[rows] = device
+        server = where(~is_off, woven(len(events), [b'"timestamp":"', happened, b'",']))
+        return [server, on_device, b'"receivedAt":"', received, b'",']
+
+    def _context(self, topic: Topic, events: Events) -> Parts:
+        zones = self.people.zone[np.minimum(events.customer, len(self.people) - 1)]
+        parts: Parts = [b'"context":{"timezone":"', chosen(zones, self.time_zones), b'"']
+        if topic in {Topic.IDENTIFIED, Topic.UNSUBSCRIBED, Topic.CONSENTED}:
+            parts += [b',"consent":{"categoryPreferences":{', chosen(events.consent, _PREFERENCES), b"}}"]
+        return [*parts, b"}"]
+
+    def _body(self, topic: Topic, events: Events) -> Parts:
+        if topic is Topic.IDENTIFIED:
+            return self._traits(events)
+        bodies: dict[Topic, Callable[[Events], Parts]] = {Topic.VIEWED: _viewed, Topic.REDEEMED: _redeemed}
+        bodies |= dict.fromkeys(_ANSWERS_TO_MESSAGES, _about_message)
+        return bodies[topic](events) if topic in bodies else []
+
+    def _traits(self, events: Events) -> Parts:
+        who, profiles = events.customer, self.profiles
+        count = len(events)
+        email = woven(count, [b',"email":"c', zero_padded(profiles.email_of[who], _ID_WIDTH), b'@example.com"'])
+        age = woven(count, [b',"age":', number(profiles.age[who], 3)])
+        cities = [zone.rpartition("/")[2].replace("_", " ") for zone in self.time_zones]
+        city = woven(count, [b',"city":"', chosen(self.people.zone[who], cities), b'"'])
+        group = chosen(self.never[who].astype(np.int8), ("messaged", "never"))
+        optional = zip((email, age, city), (profiles.has_email, profiles.has_age, profiles.has_city), strict=True)
+        shown = [where(has[who], text) for text, has in optional]
+        return [b',"traits":{"messagingGroup":"', group, b'"', *shown, b"}"]
+
+
+def _is_of_device(events: Events) -> Bools:
+    # Orders and deliveries are told by the brand's own servers, whose clocks are right.
+    told_by_device: Bools = np.isin(events.topic, (Topic.OPENED, Topic.CLICKED, Topic.VIEWED, Topic.CONSENTED))
+    return told_by_device
+
+
+def _event_name(topic: Topic, events: Events) -> Parts:
+    if topic is Topic.IDENTIFIED:
+        return []
+    if topic in _NAMES:
+        return [f',"event":"{_NAMES[topic]}"'.encode()]
+    names = [f',"event":"{channel} {_ACTIONS[topic]}"' for channel in CHANNEL_NAMES]
+    return [chosen(events.channel, names)]
+
+
+def _about_message(events: Events) -> Parts:
+    return [
+        b',"properties":{"message_id":"m', zero_padded(events.number, _NUMBER_WIDTH),
+        b'","campaign_id":"', zero_padded(events.number // PER_DAY, 4), b"-",
+        chosen(events.channel, CHANNEL_PURPOSES), b"-", number(events.creative, 2),
+        b'","channel":"', chosen(events.channel, CHANNEL_PURPOSES),
+        b'","local_hour":', number(events.hour, 2),
+        b',"creative":"', chosen(events.creative, CATEGORIES),
+        b'","incentive":', chosen(events.incentive, _DISCOUNTS), b"}",
+    ]  # fmt: skip
+
+
+def _viewed(events: Events) -> Parts:
+    product = events.category.astype(np.int64) * PRODUCTS_PER_CATEGORY + events.row % PRODUCTS_PER_CATEGORY
+    return [
+        b',"properties":{"product_id":"p', zero_padded(product, 6), b'","category":"',
+        chosen(events.category, CATEGORIES), b'"}',
+    ]  # fmt: skip
+
+
+def _redeemed(events: Events) -> Parts:
+    return [
+        b',"properties":{"coupon_id":"incentive","order_id":"o', zero_padded(events.number, _NUMBER_WIDTH),
+        b'","discount":', money(events.coupon), b"}",
+    ]  # fmt: skip
+
+
+def _paid(events: Events) -> Parts:
+    return [
+        b',"properties":{"order_id":"o', zero_padded(events.number, _NUMBER_WIDTH), b'","total":', money(events.cents),
+        b',"discount":', money(events.discount), b',"coupon_discount":', money(events.coupon),
+        b',"currency":"USD","products":[',
+    ]  # fmt: skip
+
+
+def _product(baskets: Baskets, orders: Ints, line: int) -> Sequence[bytes | Bytes]:
+    category, quantity = baskets.category[orders, line], baskets.quantity[orders, line]
+    price = baskets.price[orders, line]
+    product = category * PRODUCTS_PER_CATEGORY + baskets.product[orders, line]
+    return [
+        b',{"product_id":"p' if line else b'{"product_id":"p', zero_padded(product, 6),
+        b'","category":"', chosen(category, CATEGORIES), b'","quantity":', zero_padded(quantity, 1),
+        b',"price":', money(price), b',"total":', money(quantity * price), b"}",
+    ]  # fmt: skip

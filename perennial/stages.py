@@ -26,6 +26,13 @@ class Model(StrEnum):
     CUSTOMER_VALUE = "customer_value"
 
 
+class Kind(StrEnum):
+    """What a model predicts: the probability of its label, or an expected amount."""
+
+    PROBABILITY = "probability"
+    VALUE = "value"
+
+
 STAGE_MODELS: dict[Stage, Model] = {
     Stage.ONBOARDING: Model.ACTIVATION,
     Stage.ENGAGEMENT: Model.PURCHASE_INTENT,
@@ -33,6 +40,13 @@ STAGE_MODELS: dict[Stage, Model] = {
     Stage.WINBACK: Model.REACTIVATION,
 }
 """The model that orders each stage's audience; `prospect` has none and keeps its rule-based order."""
+
+
+class Segment(StrEnum):
+    """The part of a stage that a message would move: towards an order, or away."""
+
+    PERSUADABLES = "persuadables"
+    DO_NOT_WAKE = "do_not_wake"
 
 
 class UnknownStageError(ValueError):
@@ -45,3 +59,25 @@ def parse_stage(text: str) -> Stage:
         return Stage(text.strip().lower())
     except ValueError as error:
         raise UnknownStageError(f"'{text}' is no stage; there are: {', '.join(Stage)}") from error
+
+
+def audience_name(stage: Stage, segment: Segment) -> str:
+    """The name of the audience that is a segment of a stage, such as `winback__persuadables`."""
+    return f"{stage}__{segment}"
+
+
+def parse_audience(text: str) -> str:
+    """The name of an audience: a stage, or a segment of one. Raises UnknownStageError listing those there are."""
+    stage, separator, segment = text.strip().lower().partition("__")
+    name = parse_stage(stage)
+    if not separator:
+        return name.value
+    if segment not in set(Segment):
+        names = ", ".join(audience_name(name, one) for one in Segment)
+        raise UnknownStageError(f"'{text}' is no audience; those of a part of {name} are: {names}")
+    return audience_name(name, Segment(segment))
+
+
+def stage_of(audience: str) -> Stage:
+    """The stage that an audience is, or is a segment of."""
+    return parse_stage(audience.partition("__")[0])

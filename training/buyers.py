@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator, RegressorMixin
 
+from perennial.resampling import Floats
 from training.buy_till_you_die import BetaGeometric, Purchases, fit_beta_geometric
-from training.resampling import Floats
 from training.spend import GammaGamma, fit_gamma_gamma
 
 RECENCY, AGE, ORDERS, REVENUE = "days_since_last_order", "days_since_first_order", "count_orders", "revenue"

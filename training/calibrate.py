@@ -4,10 +4,10 @@ import numpy as np
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.frozen import FrozenEstimator
 
+from perennial.stages import Kind
 from training.candidates import Estimator
 from training.losses import row_losses
 from training.rows import Rows
-from training.specs import Kind
 
 # Isotonic regression bends freely and overfits below about a thousand of each outcome
 # (Niculescu-Mizil & Caruana 2005, "Predicting Good Probabilities with Supervised Learning").

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from perennial.resampling import Floats
 from training.blend import MarginBlend
 from training.calibrate import calibrate
 from training.candidates import CANDIDATES, Estimator
 from training.losses import row_losses
 from training.periods import Periods, later_folds
-from training.resampling import Floats
 from training.rows import Rows
 from training.specs import Kind, Spec
 

@@ -7,10 +7,10 @@ import numpy.typing as npt
 from scipy.stats import rankdata
 from sklearn.metrics import average_precision_score, roc_auc_score
 
-from training.calibration_error import Calibration, measure_calibration
+from perennial.calibration_error import Calibration, measure_calibration
+from perennial.resampling import Floats, Interval, mean_interval
+from perennial.stages import Kind
 from training.losses import LOSS_NAME, row_losses
-from training.resampling import Floats, Interval, mean_interval
-from training.specs import Kind
 
 DECILES = 10
 
@@ -77,6 +77,7 @@ def measure_quality(outcomes: Outcomes, predicted: Floats) -> Quality:
         LOSS_NAME[outcomes.kind]: loss,
         **measure(outcomes.actual, predicted),
         "calibration_error": calibration.error.estimate,
+        "calibration_gap": calibration.gap.estimate,
         "lift_top_decile": lift[0],
     }
     return Quality(metrics, calibration, lift)

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from perennial.resampling import Floats
 from training.candidates import Estimator
-from training.resampling import Floats
 from training.tree_shap import TreeShap
 
 

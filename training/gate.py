@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from perennial.resampling import Interval
 from training.champions import Promotion, champion, promotions, record
 from training.choose import predict
 from training.dataset import Dataset
@@ -11,7 +12,6 @@ from training.evaluations import attempt_of
 from training.making import Made
 from training.promotion import Evidence, decide
 from training.registry import load_version
-from training.resampling import Interval
 from training.specs import Spec
 
 

@@ -2,11 +2,11 @@
 
 import numpy as np
 
+from perennial.stages import Kind
 from training.candidates import Estimator
 from training.choose import predict
 from training.losses import row_losses
 from training.rows import Rows
-from training.specs import Kind
 
 MAX_ROWS = 1_500
 SEED = 11

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from training.resampling import Floats
-from training.specs import Kind
+from perennial.resampling import Floats
+from perennial.stages import Kind
 
 LOSS_NAME = {Kind.PROBABILITY: "log_loss", Kind.VALUE: "poisson_deviance"}
 _SMALLEST_PROBABILITY = 1e-6

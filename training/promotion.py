@@ -3,8 +3,8 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from training.resampling import Interval
-from training.specs import Kind
+from perennial.resampling import Interval
+from perennial.stages import Kind
 
 TOLERANCE = {Kind.PROBABILITY: 0.02, Kind.VALUE: 0.10}
 """How far the calibration error may lie from zero: mean distance per row, or share of the total."""

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from training.resampling import Floats
+from perennial.resampling import Floats
 
 UNKNOWN = "unknown"
 

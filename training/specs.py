@@ -5,17 +5,11 @@ To add a model: give its stem a name in `perennial.stages.Model` and a horizon i
 """
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 from perennial.lifecycle import load_lifecycle
-from perennial.stages import Model, Stage
+from perennial.stages import Kind, Model, Stage
 
-
-class Kind(StrEnum):
-    """What a model predicts: the probability of its label, or an expected amount."""
-
-    PROBABILITY = "probability"
-    VALUE = "value"
+__all__ = ["SPECS", "Kind", "Spec", "UnknownModelError", "find_spec"]
 
 
 PROBABILITY_CANDIDATES = ("logistic_rfm", "logistic", "logistic_shrunk", "boosted_trees", "blend")

@@ -1,7 +1,7 @@
 """A training's outcome in one sentence that a person can act on."""
 
+from perennial.resampling import Interval
 from training.evaluate import Evaluation
-from training.resampling import Interval
 from training.specs import Spec
 
 

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from training.resampling import Floats
+from perennial.resampling import Floats
 
 
 @dataclass(frozen=True)

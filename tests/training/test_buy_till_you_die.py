@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from perennial.resampling import Floats
 from training.buy_till_you_die import BetaGeometric, NotFittedError, Purchases, fit_beta_geometric
 from training.buyers import BuyTillYouDie
-from training.resampling import Floats
 from training.spend import GammaGamma, fit_gamma_gamma
 
 TRUTH = BetaGeometric(r=0.8, alpha=20.0, a=0.6, b=3.0)

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 import skops.io
 
+from perennial.resampling import Floats
 from training.calibrate import calibrate
 from training.candidates import CANDIDATES
 from training.choose import choose, fit_and_calibrate, fit_candidate, predict
 from training.evaluate import Outcomes, evaluate
 from training.periods import plan_periods
 from training.registry import TRUSTED_TYPES
-from training.resampling import Floats
 from training.rows import Rows
 from training.specs import SPECS, Kind, Spec
 

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from training.calibration_error import Calibration, measure_calibration
+from perennial.calibration_error import Calibration, measure_calibration
+from perennial.resampling import Floats
+from perennial.stages import Kind
 from training.promotion import TOLERANCE
-from training.resampling import Floats
-from training.specs import Kind
 
 
 def measured(seed: int, lie: float = 0.0, count: int = 4000, per_customer: int = 4) -> Calibration:
@@ -68,3 +68,43 @@ def test_expected_amounts_are_measured_as_a_share_of_the_total() -> None:
 def test_a_handful_of_rows_is_measured_in_fewer_bins() -> None:
     assert len(measured(1, count=120).bins) == 2
     assert len(measured(1, count=8).bins) == 1
+
+
+def test_the_gap_of_a_calibrated_generator_is_near_zero_and_its_interval_covers_it() -> None:
+    found = [measured(seed) for seed in range(10)]
+    assert np.mean([part.gap.estimate for part in found]) < 0.01
+    assert all(part.gap.low == 0.0 for part in found)
+    assert all(part.gap.high < 0.05 for part in found)
+
+
+@pytest.mark.parametrize("lie", [0.05, -0.05])
+def test_a_planted_gap_is_found_with_its_sign(lie: float) -> None:
+    found = measured(3, lie)
+    assert 0.0 < found.gap.low < abs(lie) < found.gap.high
+    assert found.difference.low < lie < found.difference.high
+    assert found.difference.low * lie > 0
+    assert found.difference.high * lie > 0
+
+
+def test_errors_that_cancel_in_the_difference_stay_in_the_gap() -> None:
+    generator = np.random.default_rng(6)
+    truth = generator.beta(2, 2, 8000)
+    label = (generator.random(8000) < truth).astype(float)
+    customers = np.array([f"c{number}" for number in range(8000)], dtype=object)
+    overconfident = np.clip(0.5 + 1.4 * (truth - 0.5), 0.001, 0.999)
+    found = measure_calibration(Kind.PROBABILITY, label, overconfident, customers)
+    assert abs(found.difference.estimate) < 0.02
+    assert found.gap.low > 0.04
+
+
+def test_a_row_of_weight_two_counts_as_two_rows() -> None:
+    generator = np.random.default_rng(8)
+    truth, told = generator.beta(2, 3, 40), np.full(40, 0.4)
+    label = (generator.random(40) < truth).astype(float)
+    names = np.array([f"c{number}" for number in range(40)], dtype=object)
+    weights = generator.integers(1, 4, 40)
+    weighted = measure_calibration(Kind.PROBABILITY, label, told, names, weights.astype(float))
+    repeated = measure_calibration(Kind.PROBABILITY, label.repeat(weights), told.repeat(weights), names.repeat(weights))
+    for one, other in ((weighted.difference, repeated.difference), (weighted.error, repeated.error)):
+        assert (one.estimate, one.low, one.high) == pytest.approx((other.estimate, other.low, other.high))
+    assert weighted.observed == pytest.approx(repeated.observed)

@@ -1,10 +1,11 @@
 """Scores to audiences: publish them, pull them, compare them, explain them."""
 
+from perennial.audiences.admission import PublishRefusedError
 from perennial.audiences.comparing import Departure, Diff, diff
 from perennial.audiences.describing import Profile, UnknownCustomerError, describe
 from perennial.audiences.explaining import Explanation, UnknownDayError, explain
 from perennial.audiences.gates import Gate
-from perennial.audiences.publishing import PublishRefusedError, publish
+from perennial.audiences.publishing import Effect, publish, publish_segment
 from perennial.audiences.pulling import NoProbabilityError, pull, pull_run
 from perennial.audiences.runs import NoRunError, Run, list_runs, newest_run, read_run
 from perennial.audiences.writing import FORMATS, to_rows, write_members
@@ -13,6 +14,7 @@ __all__ = [
     "FORMATS",
     "Departure",
     "Diff",
+    "Effect",
     "Explanation",
     "Gate",
     "NoProbabilityError",
@@ -28,6 +30,7 @@ __all__ = [
     "list_runs",
     "newest_run",
     "publish",
+    "publish_segment",
     "pull",
     "pull_run",
     "read_run",

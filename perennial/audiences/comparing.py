@@ -9,7 +9,7 @@ import psycopg
 
 from perennial.audiences.runs import Run, find_run
 from perennial.database import Role, connect
-from perennial.stages import parse_stage
+from perennial.stages import parse_audience
 from perennial.tables import AUDIENCES_MEMBERS, MARTS_CUSTOMER_STAGES
 
 NOT_KNOWN_ANY_MORE = "not known any more"
@@ -42,7 +42,7 @@ def diff(stage: str, *, as_of: date | None = None) -> Diff:
     `entered` in order of rank, `left` in the order they had. Raises UnknownStageError, and NoRunError while there is
     nothing to compare.
     """
-    wanted = parse_stage(stage)
+    wanted = parse_audience(stage)
     with connect(Role.READER) as connection:
         run = find_run(connection, wanted, as_of)
         previous = find_run(connection, wanted, before=run.as_of)
@@ -50,7 +50,7 @@ def diff(stage: str, *, as_of: date | None = None) -> Diff:
         entered = [customer_id for (customer_id,) in connection.execute(_ENTERED_SQL, runs)]
         left = [Departure(*row) for row in _departures(connection, runs)]
     went_to = dict(Counter(departure.stage_now for departure in left).most_common())
-    return Diff(wanted.value, run, previous, entered, left, run.row_count - len(entered), went_to)
+    return Diff(wanted, run, previous, entered, left, run.row_count - len(entered), went_to)
 
 
 def _departures(connection: psycopg.Connection[Any], runs: dict[str, str]) -> list[tuple[Any, ...]]:

@@ -1,25 +1,34 @@
-"""Publish a stage's audience: in one transaction, from validated marts, or not at all."""
+"""Publish a stage's audience, or a segment of it: in one transaction, from validated marts, or not at all."""
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import psycopg
 
-from perennial.audiences.ranking import CHECKSUM_SQL, HASH_JOINS_SQL, INSERT_MEMBERS_SQL, RULES, draft_sql
-from perennial.audiences.runs import NoRunError, Run, find_run
+from perennial.audiences.admission import lock, require_validated_marts
+from perennial.audiences.drafting import draft
+from perennial.audiences.ranking import CHECKSUM_SQL, INSERT_MEMBERS_SQL
+from perennial.audiences.runs import Run, find_run
 from perennial.database import Role, connect
-from perennial.holdout import Clusters, assign_holdout, find_leaks, read_clusters
-from perennial.lifecycle import load_lifecycle
 from perennial.moments import snapshot_at
-from perennial.stages import STAGE_MODELS, Model, Stage, parse_stage
-from perennial.tables import AUDIENCES_RUNS, GATE_RUNS, MARTS_CUSTOMER_STAGES, MARTS_CUSTOMERS, PREDICTIONS_SCORES
+from perennial.stages import Segment, Stage, audience_name, parse_stage
+from perennial.tables import AUDIENCES_RUNS
 
-_HOLDOUT_BATCH = 50_000
-_TOLD = 3  # failures in one message
+Narrow = Callable[[psycopg.Connection[Any]], None]
 
 
-class PublishRefusedError(RuntimeError):
-    """The audience may not be published; the last good one stays in place. The message names the gate and the fix."""
+@dataclass(frozen=True)
+class Effect:
+    """What a message is expected to add for one customer (in the outcome's unit), with its interval."""
+
+    uplift: float
+    low: float
+    high: float
+
+    def __str__(self) -> str:
+        return f"a message is expected to add {self.uplift:+.3g} ({self.low:+.3g} to {self.high:+.3g})"
 
 
 def publish(stage: str, as_of: date) -> Run:
@@ -31,130 +40,79 @@ def publish(stage: str, as_of: date) -> Run:
     someone of the control group, or one person with them, would be sent to.
     """
     wanted = parse_stage(stage)
+    return _publish(wanted, wanted.value, as_of)
+
+
+def publish_segment(stage: str, segment: Segment, as_of: date, effects: Mapping[str, Effect], version: str) -> Run:
+    """As `publish`, for those members of the stage who are in `effects`: the audience `<stage>__<segment>`.
+
+    Persuadables come by the effect of a message, largest first; those not to be woken by the harm, largest first.
+    `version` names the estimate that they come from.
+    """
+    wanted = parse_stage(stage)
+    sign = -1 if segment is Segment.PERSUADABLES else 1
+    rows = [(customer_id, sign * effect.uplift, str(effect)) for customer_id, effect in effects.items()]
+    return _publish(
+        wanted, audience_name(wanted, segment), as_of, lambda connection: _narrow(connection, rows), f"uplift {version}"
+    )
+
+
+def _publish(
+    stage: Stage, audience: str, as_of: date, narrow: Narrow | None = None, ordered_by_effect: str | None = None
+) -> Run:
     with connect(Role.PUBLISHER) as connection:
         connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
-        _lock(connection)
-        connection.execute(HASH_JOINS_SQL)
-        _require_validated_marts(connection, as_of)
-        clusters = read_clusters(connection)
-        _assign_holdout(connection, wanted, as_of, clusters)
-        ordered_by, model_version = _draft(connection, wanted, as_of)
-        _require_no_leak(connection, wanted, clusters)
-        run_id = _write(connection, wanted, as_of, ordered_by, model_version)
-        run = find_run(connection, wanted, as_of)
+        lock(connection)
+        require_validated_marts(connection, as_of)
+        ordered_by, model_version = draft(connection, stage, audience, as_of)
+        if narrow:
+            narrow(connection)
+        run_id = _write(connection, audience, as_of, ordered_by_effect or ordered_by, model_version)
+        run = find_run(connection, audience, as_of)
         if run.run_id != run_id:
             raise RuntimeError(f"{run_id} was written, but {run.run_id} is the newest run of that day.")
     return run
 
 
-def _lock(connection: psycopg.Connection[Any]) -> None:
-    # Before the transaction's snapshot is taken: one publisher at a time, and no mart replaced under the reading.
-    connection.execute(f"lock table {AUDIENCES_RUNS} in share row exclusive mode")
-    try:
-        connection.execute(f"lock table {MARTS_CUSTOMER_STAGES}, {MARTS_CUSTOMERS} in access share mode")
-    except psycopg.errors.UndefinedTable as error:
-        raise PublishRefusedError("The marts have not been built yet. `perennial run` builds them.") from error
+def _narrow(connection: psycopg.Connection[Any], rows: list[tuple[str, float, str]]) -> None:
+    """Leave in `draft` only the chosen, in the order of their effects, which are the first of their reasons."""
+    connection.execute("create temporary table chosen (customer_id text, key float8, words text) on commit drop")
+    with connection.cursor() as cursor, cursor.copy("copy chosen from stdin") as copy:
+        for row in rows:
+            copy.write_row(row)
+    connection.execute("delete from draft where customer_id not in (select customer_id from chosen)")
+    connection.execute(_REORDER_SQL)
 
 
-def _require_validated_marts(connection: psycopg.Connection[Any], as_of: date) -> None:
-    built = _one(connection, f"select max(snapshot_on) from {MARTS_CUSTOMER_STAGES}")
-    if built != as_of:
-        raise PublishRefusedError(
-            f"The marts are of {built or 'no day'}, not of {as_of}. "
-            f"`perennial run --as-of {as_of}` builds and publishes that day."
-        )
-    verdict = connection.execute(
-        f"select is_success, failures from {GATE_RUNS} where suite = 'marts' and as_of = %s "
-        "order by gate_run_id desc limit 1",
-        [as_of],
-    ).fetchone()
-    if verdict is None:
-        raise PublishRefusedError(
-            f"The gate has not judged the marts of {as_of}. `perennial run --as-of {as_of}` does, and publishes."
-        )
-    is_success, failures = verdict
-    if not is_success:
-        raise PublishRefusedError(
-            f"The gate stopped the marts of {as_of}: {_in_words(failures)}. The last good audience stays in place. "
-            "The gate's Data Docs show each check; mend the data, then `perennial run`."
-        )
+_REORDER_SQL = """
+    with ordered as (
+        select
+            draft.customer_id,
+            chosen.words,
+            row_number() over (
+                partition by draft.is_member order by chosen.key, draft.customer_id collate "C"
+            ) as rank
+        from draft
+        inner join chosen on draft.customer_id = chosen.customer_id
+    )
 
-
-def _in_words(failures: Any) -> str:
-    critical = [item for item in failures if item["severity"] == "critical"]
-    told = [f"{item['check']}: expected {item['expected']}, found {item['observed']}" for item in critical[:_TOLD]]
-    return "; ".join(told) + (f"; and {len(critical) - _TOLD} more" if len(critical) > _TOLD else "")
-
-
-def _assign_holdout(connection: psycopg.Connection[Any], stage: Stage, as_of: date, clusters: Clusters) -> None:
-    share, moment = load_lifecycle().holdout_share, snapshot_at(as_of)
-    with connection.cursor("in_stage") as cursor:
-        cursor.execute(
-            f"select customer_id from {MARTS_CUSTOMER_STAGES} "
-            "where snapshot_on = %s and stage = %s order by customer_id",
-            [as_of, stage.value],
-        )
-        while batch := cursor.fetchmany(_HOLDOUT_BATCH):
-            assign_holdout(connection, [customer_id for (customer_id,) in batch], moment, share, clusters)
-
-
-def _require_no_leak(connection: psycopg.Connection[Any], stage: Stage, clusters: Clusters) -> None:
-    leaks = find_leaks(connection, clusters, _REACHED_SQL)
-    if leaks:
-        more = f", and {len(leaks) - 1} more" if len(leaks) > 1 else ""
-        raise PublishRefusedError(
-            f"The control group leaks into {stage}: {leaks[0]}{more}. The last good audience stays in place. "
-            "`perennial experiments holdout audit` lists every leak."
-        )
-
-
-_REACHED_SQL = "select customer_id, 'this run' as place from draft where is_member and not is_holdout"
-
-
-def _draft(connection: psycopg.Connection[Any], stage: Stage, as_of: date) -> tuple[str, str | None]:
-    """Rank everyone in the stage into the temporary table `draft`; returns what ordered it, and the model's version."""
-    model = STAGE_MODELS.get(stage)
-    version = _scored_by(connection, model, as_of) if model else None
-    previous = _previous(connection, stage, as_of)
-    parameters = {
-        "stage": stage.value,
-        "as_of": as_of,
-        "moment": snapshot_at(as_of),
-        "model": model.value if model and version else None,
-        "channels": list(load_lifecycle().channels),
-        "previous_run_id": previous.run_id if previous else None,
-        "previous_as_of": previous.as_of if previous else None,
-    }
-    connection.execute(draft_sql(stage), parameters)
-    return (model.value, version) if model and version else (RULES[stage][0], None)
-
-
-def _scored_by(connection: psycopg.Connection[Any], model: Model, as_of: date) -> str | None:
-    statement = f"""
-        select model_version from {PREDICTIONS_SCORES}
-        where model = %s and as_of = %s
-        group by model_version order by count(*) desc, model_version desc limit 1
-    """
-    version = _one(connection, statement, [model.value, as_of])
-    return None if version is None else str(version)
-
-
-def _previous(connection: psycopg.Connection[Any], stage: Stage, as_of: date) -> Run | None:
-    try:
-        return find_run(connection, stage, before=as_of)
-    except NoRunError:
-        return None
+    update draft
+    set rank = ordered.rank,
+        reasons = jsonb_build_array(jsonb_build_object('feature', 'uplift', 'text', ordered.words)) || draft.reasons
+    from ordered
+    where draft.customer_id = ordered.customer_id
+"""
 
 
 def _write(
-    connection: psycopg.Connection[Any], stage: Stage, as_of: date, ordered_by: str, model_version: str | None
+    connection: psycopg.Connection[Any], audience: str, as_of: date, ordered_by: str, model_version: str | None
 ) -> str:
-    head = "\n".join([stage.value, as_of.isoformat(), ordered_by, model_version or "", ""])
-    checksum = str(_one(connection, CHECKSUM_SQL, {"head": head}))
-    run_id = f"{stage}-{as_of}-{checksum[:12]}"
+    head = "\n".join([audience, as_of.isoformat(), ordered_by, model_version or "", ""])
+    (checksum,) = connection.execute(CHECKSUM_SQL, {"head": head}).fetchone() or ("",)
+    run_id = f"{audience}-{as_of}-{checksum[:12]}"
     manifest = {
         "run_id": run_id,
-        "stage": stage.value,
+        "stage": audience,
         "as_of": as_of,
         "as_of_at": snapshot_at(as_of),
         "ordered_by": ordered_by,
@@ -192,8 +150,3 @@ _RENEW_SQL = f"""
             where others.stage = runs.stage and others.as_of = runs.as_of and others.published_at > runs.published_at
         )
 """
-
-
-def _one(connection: psycopg.Connection[Any], statement: str, parameters: Any = None) -> Any:
-    row = connection.execute(statement, parameters).fetchone()
-    return row[0] if row else None

@@ -13,7 +13,7 @@ from perennial.eligibility import CONTACTABLE_SQL, PROFILING
 from perennial.features import online_features
 from perennial.holdout import EXCLUDED_SQL
 from perennial.lifecycle import load_lifecycle
-from perennial.stages import STAGE_MODELS, Stage, parse_stage
+from perennial.stages import STAGE_MODELS, stage_of
 from perennial.tables import AUDIENCES_MEMBERS
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def pull(
     then the features and scores that Feast's online store has now. The holdout is not in it, nor is anyone who has
     withdrawn since it was published. Raises UnknownStageError, NoRunError and NoProbabilityError.
     """
-    return pull_run(newest_run(parse_stage(stage), as_of), min_probability=min_probability, limit=limit)
+    return pull_run(newest_run(stage, as_of), min_probability=min_probability, limit=limit)
 
 
 def pull_run(
@@ -52,7 +52,7 @@ def pull_run(
     with connect(Role.READER) as connection:
         rows = read_members(connection, run, min_probability=min_probability, limit=limit, after_rank=after_rank)
     members = pd.DataFrame(rows, columns=list(MEMBER_COLUMNS))
-    features = online_features(list(members["customer_id"]), f"audience_{run.stage}_v1")
+    features = online_features(list(members["customer_id"]), f"audience_{stage_of(run.stage)}_v1")
     return members.merge(features, on="customer_id", how="left", suffixes=("", "_now"), validate="one_to_one")
 
 
@@ -86,7 +86,7 @@ def read_members(
 
 
 def _model_hint(run: Run) -> str:
-    model = STAGE_MODELS.get(Stage(run.stage))
+    model = STAGE_MODELS.get(stage_of(run.stage))
     return f"`perennial models report {model}` says why" if model else f"{run.stage} has no model"
 
 

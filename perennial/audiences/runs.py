@@ -10,7 +10,7 @@ from psycopg.rows import class_row
 
 from perennial.database import Role, connect
 from perennial.lifecycle import load_lifecycle
-from perennial.stages import Stage, parse_stage
+from perennial.stages import Stage, parse_audience, stage_of
 from perennial.tables import AUDIENCES_RUNS, RAW_EVENTS
 
 
@@ -63,11 +63,11 @@ _SELECT = f"""
 
 
 def list_runs() -> list[Run]:
-    """The newest run of every stage that has one, in the order of the stages."""
+    """The newest run of every stage, and every segment of one, that has any, in the order of the stages."""
     statement = f"select distinct on (stage) * from ({_SELECT}) as runs order by stage, as_of desc, published_at desc"
     with connect(Role.READER) as connection:
-        found = {run.stage: run for run in _fetch(connection, statement, {})}
-    return [found[stage] for stage in Stage if stage in found]
+        order = list(Stage)
+        return sorted(_fetch(connection, statement, {}), key=lambda run: (order.index(stage_of(run.stage)), run.stage))
 
 
 def newest_run(stage: str, as_of: date | None = None) -> Run:
@@ -76,7 +76,7 @@ def newest_run(stage: str, as_of: date | None = None) -> Run:
     Raises UnknownStageError, or NoRunError saying which days there are.
     """
     with connect(Role.READER) as connection:
-        return find_run(connection, parse_stage(stage), as_of)
+        return find_run(connection, parse_audience(stage), as_of)
 
 
 def read_run(run_id: str) -> Run:
@@ -89,10 +89,10 @@ def read_run(run_id: str) -> Run:
 
 
 def find_run(
-    connection: psycopg.Connection[Any], stage: Stage, as_of: date | None = None, *, before: date | None = None
+    connection: psycopg.Connection[Any], stage: str, as_of: date | None = None, *, before: date | None = None
 ) -> Run:
     """As `newest_run`, within a connection's transaction; with `before`, the newest of an earlier day."""
-    wanted = {"stage": stage.value, "as_of": as_of, "before": before}
+    wanted = {"stage": str(stage), "as_of": as_of, "before": before}
     statement = f"""
         {_SELECT}
         where runs.stage = %(stage)s
@@ -113,11 +113,13 @@ def _fetch(connection: psycopg.Connection[Any], statement: str, parameters: dict
         return cursor.execute(statement, {**parameters, "stale_after": stale_after}).fetchall()
 
 
-def _why_none(connection: psycopg.Connection[Any], stage: Stage, as_of: date | None, before: date | None) -> str:
+def _why_none(connection: psycopg.Connection[Any], stage: str, as_of: date | None, before: date | None) -> str:
     rows = connection.execute(
-        f"select distinct as_of from {AUDIENCES_RUNS} where stage = %s order by as_of desc limit 5", [stage.value]
+        f"select distinct as_of from {AUDIENCES_RUNS} where stage = %s order by as_of desc limit 5", [str(stage)]
     )
     days = ", ".join(str(day) for (day,) in rows)
+    if not days and "__" in stage:
+        return f"No {stage} audience has been published: only where the data shows that choosing by effect pays is one."
     if not days:
         return f"No {stage} audience has been published yet. `perennial run` computes and publishes all of them."
     if before is not None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from perennial.audiences import NoRunError, PublishRefusedError, newest_run, publish, publishing, pull
+from perennial.audiences import NoRunError, PublishRefusedError, drafting, newest_run, publish, pull
 from perennial.console.main import app
 from perennial.database import Role, connect
 from perennial.lifecycle import load_lifecycle
@@ -60,7 +60,7 @@ def test_a_planted_duplicate_address_is_found_and_the_next_publish_mends_it() ->
 @pytest.mark.usefixtures("twins")
 def test_a_publish_that_would_leak_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     hold_out("one")
-    monkeypatch.setattr(publishing, "assign_holdout", lambda *_: 0)
+    monkeypatch.setattr(drafting, "assign_holdout", lambda *_: 0)
     with pytest.raises(PublishRefusedError, match="same would be sent to by this run and is one person with one"):
         publish("winback", SUNDAY)
     with pytest.raises(NoRunError):

@@ -12,7 +12,7 @@ from perennial.audiences import NoRunError, Run, list_runs, newest_run, pull_run
 from perennial.console.api.access import CanRead
 from perennial.console.api.problems import Problem
 from perennial.console.output import to_plain
-from perennial.stages import parse_stage
+from perennial.stages import parse_audience
 
 MEDIA_TYPES = {"csv": "text/csv; charset=utf-8", "parquet": "application/vnd.apache.parquet"}
 LARGEST_PAGE = 1_000
@@ -42,7 +42,7 @@ def read_audience(
     A page is followed by the `Link` header with rel="next", and in JSON by `next_cursor`; pages stay within one run,
     even when a newer one is published meanwhile.
     """
-    parse_stage(stage)
+    parse_audience(stage)
     chosen, after_rank = _position(stage, run, cursor)
     members = pull_run(chosen, min_probability=min_probability, limit=limit, after_rank=after_rank)
     following = _cursor(chosen, int(members["rank"].iloc[-1])) if len(members) == limit else None
@@ -66,7 +66,7 @@ def _position(stage: str, run_id: str | None, cursor: str | None) -> tuple[Run, 
         )
     wanted = run_of_cursor or run_id
     chosen = read_run(wanted) if wanted else newest_run(stage)
-    if chosen.stage != parse_stage(stage):
+    if chosen.stage != parse_audience(stage):
         raise NoRunError(f"Run {chosen.run_id} is of the stage {chosen.stage}, not of {stage}.")
     return chosen, after_rank
 

@@ -1,0 +1,128 @@
+"""Customers answer to what is sent to them, and the oracle knows how."""
+
+import numpy as np
+import pytest
+
+from perennial.simulation import Action, Decisions, Market, MarketSettings
+from perennial.simulation.events import Events, Topic
+
+CLEAN = MarketSettings.default().without_mess()
+# Nothing but messages changes demand.
+STILL = CLEAN.with_demand(drift=0.0, season=0.0, weekdays=(1.0,) * 7, joining=0.0)
+EVERYONE = np.arange(6_000)
+
+
+def live(market: Market, days: int, decisions: Decisions | None = None) -> list[Events]:
+    return [market.step(decisions or Decisions.none()) for _ in range(days)]
+
+
+def seen_share(market: Market) -> float:
+    """Of those whom a push message reaches now."""
+    events = market.step(Action(channel=2).to(EVERYONE))
+    return len(events.of(Topic.OPENED)) / len(events.of(Topic.DELIVERED))
+
+
+def test_values_have_both_signs_and_no_action_is_best_for_everyone() -> None:
+    market = Market(6_000, seed=8, settings=STILL)
+    actions = [Action(channel, hour, creative) for channel in (0, 1, 2) for hour in (9, 19) for creative in (0, 3)]
+    values = np.stack([market.expected_value(EVERYONE, action) for action in actions])
+    assert (values.max(axis=0) > 1).mean() > 0.2
+    assert (values.max(axis=0) < -0.5).mean() > 0.02
+    best = np.bincount(values.argmax(axis=0), minlength=len(actions)) / 6_000
+    assert best.max() < 0.5
+
+
+def test_tastes_hold_only_together() -> None:
+    """What the better of two creatives is depends on the channel, for the same customer."""
+    market = Market(6_000, seed=8, settings=STILL)
+    gains = [
+        market.expected_value(EVERYONE, Action(channel, 12, 1))
+        - market.expected_value(EVERYONE, Action(channel, 12, 2))
+        for channel in (0, 2)
+    ]
+    moved = np.abs(gains).min(axis=0) > 0.05
+    assert moved.sum() > 500
+    assert (np.sign(gains[0]) != np.sign(gains[1]))[moved].mean() > 0.1
+
+
+def test_fatigue_builds_and_recovers() -> None:
+    # Whoever sees most would leave first: without leaving, the same people are compared.
+    market = Market(6_000, seed=8, settings=STILL.with_response(unsubscribe=0.0))
+    rested = seen_share(market)
+    live(market, 13, Action(channel=2).to(EVERYONE))
+    tired = seen_share(market)
+    live(market, 69)
+    recovered = seen_share(market)
+    assert tired < 0.75 * rested
+    assert recovered == pytest.approx(rested, rel=0.06)
+
+
+def test_unsubscribing_lasts_and_costs_demand() -> None:
+    market = Market(6_000, seed=8, settings=STILL.with_response(unsubscribe=0.2, goodwill_lost=0.5))
+    before = market.purchase_probability(EVERYONE, None, 7)
+    events = market.step(Action().to(EVERYONE))
+    left = events.of(Topic.UNSUBSCRIBED).customer
+    assert len(left) > 300
+    live(market, 60)
+    written = market.step(Action().to(EVERYONE))
+    assert not np.isin(left, written.of(Topic.DELIVERED).customer).any()
+    np.testing.assert_array_equal(market.expected_value(left, Action()), 0.0)
+    # Another channel is still open.
+    assert np.isin(left, market.step(Action(channel=1).to(EVERYONE)).of(Topic.DELIVERED).customer).mean() > 0.7
+    after = market.purchase_probability(left, None, 7)
+    stayed = np.setdiff1d(EVERYONE, left)
+    kept = market.purchase_probability(stayed, None, 7).mean() / before[stayed].mean()
+    assert after.mean() / before[left].mean() < 0.85 * kept
+
+
+@pytest.mark.parametrize("action", [None, Action(), Action(channel=1, incentive=2)])
+def test_the_oracle_agrees_with_what_happens(action: Action | None) -> None:
+    for seed in range(3):
+        market = Market(6_000, seed=seed, settings=CLEAN)
+        live(market, 10, Action(channel=2).to(EVERYONE[::2]))
+        chance = market.purchase_probability(EVERYONE, action, 14)
+        events = [market.step(action.to(EVERYONE) if action else Decisions.none()), *live(market, 13)]
+        ordered = np.zeros(6_000, dtype=bool)
+        for day in events:
+            ordered[day.of(Topic.ORDERED).customer] = True
+        error = np.sqrt((chance * (1 - chance)).sum())
+        assert abs(ordered.sum() - chance.sum()) < 3.5 * error
+        # Not on average only: whoever is likely to order does, whoever is not does not.
+        likely = chance > np.median(chance)
+        assert abs(ordered[likely].sum() - chance[likely].sum()) < 3.5 * error
+
+
+def test_asking_the_oracle_changes_nothing() -> None:
+    asked, unasked = Market(500, seed=1), Market(500, seed=1)
+    for _ in range(3):
+        asked.expected_value(np.arange(500), Action())
+        asked.purchase_probability(np.arange(500), None)
+        first, second = (market.step(market.random_decisions()) for market in (asked, unasked))
+        np.testing.assert_array_equal(first.at, second.at)
+        np.testing.assert_array_equal(first.cents, second.cents)
+
+
+def test_a_planted_shift_changes_demand_on_its_day_and_nothing_before() -> None:
+    shifted = Market(6_000, seed=5, settings=STILL.with_shift(7, demand=0.5))
+    steady = Market(6_000, seed=5, settings=STILL)
+    for day in range(14):
+        first, second = (len(market.step(Decisions.none()).of(Topic.ORDERED)) for market in (shifted, steady))
+        assert (first == second) if day < 7 else (first < 0.7 * second)
+
+
+def test_a_planted_shift_moves_tastes_to_other_creatives() -> None:
+    shifted = Market(2_000, seed=5, settings=STILL.with_shift(3, demand=1.0, creatives=2))
+    steady = Market(2_000, seed=5, settings=STILL)
+    people = np.arange(2_000)
+    live(shifted, 3)
+    live(steady, 3)
+    moved = shifted.expected_value(people, Action(creative=1))
+    np.testing.assert_allclose(moved, steady.expected_value(people, Action(creative=3)), rtol=1e-5)
+    assert np.abs(moved - steady.expected_value(people, Action(creative=1))).max() > 0.5
+
+
+def test_decisions_that_cannot_be_are_refused_in_words() -> None:
+    with pytest.raises(ValueError, match="listed twice"):
+        Action().to(np.array([1, 1]))
+    with pytest.raises(ValueError, match="hour"):
+        Action(hour=24).to(np.array([1]))

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from enum import StrEnum
+from typing import Literal
 
 import pyarrow.dataset as ds
 
@@ -37,7 +38,7 @@ def analyze(
     metrics: Sequence[str],
     treatments: Sequence[str] | None = None,
     unit: str | None = None,
-    duplicates: Duplicates | str = Duplicates.REFUSE,
+    duplicates: Duplicates | Literal["refuse", "add"] = Duplicates.REFUSE,
     covariates: Sequence[str] = (),
     cluster: str | None = None,
     time: str | None = None,
@@ -60,6 +61,8 @@ def analyze(
     """
     if not 0 < alpha < 1:
         raise ExperimentInputError(f"alpha must lie between 0 and 1, not {alpha:g}")
+    if tuned_at < 1:
+        raise ExperimentInputError(f"An anytime interval is tuned at some number of units, not at {tuned_at}")
     dataset = open_data(data)
     layout, parsed = _layout(dataset, arm, metrics, covariates, unit, cluster, time)
     dataset = with_layout(data, dataset, layout)

@@ -17,6 +17,7 @@ from perennial.experimentation.several import holm
 
 EPOCH = date(1970, 1, 1)
 BORROWED_UNITS = 100
+ROUNDING = 1e-12
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,7 @@ def compare_all(
     _check(sample, setting)
     pairs = [(metric, treatment) for metric in setting.metrics for treatment in setting.treatments]
     measured = [measure(sample, metric, treatment, setting) for metric, treatment in pairs]
+    _refuse_spreadless(pairs, measured)
     adjusted = holm([one.p_value for one in measured])
     question = Question(setting.bounds.alpha, len(pairs), relevant_lift, units_per_day)
     return tuple(
@@ -70,6 +72,16 @@ def _check(sample: Sample, setting: Setting) -> None:
                 raise ExperimentInputError(
                     f"Metric {metric.name!r}: {metric.denominator!r} adds up to 0 in arm {arm!r}"
                 )
+
+
+def _refuse_spreadless(pairs: list[tuple[Metric, str]], measured: list[Measured | MeasuredRates]) -> None:
+    for (metric, treatment), one in zip(pairs, measured, strict=True):
+        size = max(abs(one.contrast.treatment), abs(one.contrast.control))
+        if isinstance(one, Measured) and one.standard_error <= ROUNDING * size:
+            raise ExperimentInputError(
+                f"Metric {metric.name!r} never varies within {treatment!r} nor within the control: without any spread, "
+                "nobody can say how sure a difference is. Is it measured for each customer?"
+            )
 
 
 def _comparison(

@@ -69,7 +69,7 @@ def stores(generator: np.random.Generator, clusters: int, effect: float = 0.0, *
     treated = arms(generator, clusters)[store] if by_store else arms(generator, len(store))
     taste = generator.normal(size=clusters)[store]
     # Stores differ in how well the treatment works, so that customers of one store are not independent in either case.
-    response = effect + generator.normal(0, 0.5, clusters)[store]
+    response = effect + generator.normal(0, 1, clusters)[store]
     spend = 10 + taste + generator.normal(0, 2, len(store)) + response * treated
     return pa.table({"store": store, "arm": np.where(treated, "email", "holdout"), "spend": spend})
 

@@ -48,6 +48,9 @@ def analyze(
     ] = None,
     cluster: Annotated[str | None, typer.Option(help="The column whose rows belong together, such as a store.")] = None,
     sequential: Annotated[bool, typer.Option("--sequential", help="Intervals that hold at every look.")] = False,
+    tuned_at: Annotated[
+        int, typer.Option(min=1, help="With --sequential: the number of units at which intervals are tightest.")
+    ] = 10_000,
     time: Annotated[str | None, typer.Option(help="The column with the day from which a row counts.")] = None,
     alpha: Annotated[float, typer.Option(help="The share of false alarms accepted.")] = 0.05,
     expected_share: Annotated[
@@ -77,6 +80,7 @@ def analyze(
             cluster=cluster,
             time=time,
             sequential=sequential,
+            tuned_at=tuned_at,
             alpha=alpha,
             expected_shares=_shares(expected_share),
             relevant_lift=relevant_lift,

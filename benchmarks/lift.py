@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 BATCH = 1_000_000
@@ -68,7 +69,7 @@ def experiment(generator: np.random.Generator, start: int, count: int, rows: int
     number = start + np.arange(count)
     return pa.table(
         {
-            "customer": np.char.mod("customer-%d", number),
+            "customer": pc.binary_join_element_wise("customer", pa.array(number).cast(pa.string()), "-"),
             "household": generator.integers(0, max(1, rows // 10), count),
             "arm": pa.array(np.where(treated, "email", "holdout")).dictionary_encode(),
             "day": np.datetime64("2026-01-01") + number * DAYS // rows,

@@ -5,6 +5,7 @@ and `without_filling` takes the NULs out. No value is touched one by one, so tha
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +18,7 @@ Bytes = npt.NDArray[np.uint8]
 _ZERO = ord("0")
 _MOMENT = b"0000-00-00T00:00:00.000Z"
 _DAY_MS = 86_400_000
+_NARROW = 8
 # Four digits at a time: the text of every number below 10,000.
 _FOUR = np.array([[int(digit) for digit in f"{number:04d}"] for number in range(10_000)], dtype=np.uint8) + _ZERO
 
@@ -25,7 +27,8 @@ def zero_padded(values: Ints, width: int) -> Bytes:
     """`values` in `width` digits, with leading zeros."""
     groups = -(-width // 4)
     text = np.empty((len(values), 4 * groups), dtype=np.uint8)
-    rest = values.astype(np.int64)
+    # Eight digits fit into the narrower type, which divides twice as fast.
+    rest = values.astype(np.uint32 if width <= _NARROW else np.int64)
     for group in reversed(range(groups)):
         rest, four = np.divmod(rest, 10_000)
         text[:, 4 * group : 4 * group + 4] = _FOUR[four]
@@ -52,10 +55,14 @@ def money(cents: Ints, width: int = 6) -> Bytes:
 
 def chosen(codes: Ints, words: Sequence[str]) -> Bytes:
     """The word that each code stands for."""
+    return _table(tuple(words))[codes]
+
+
+@lru_cache(maxsize=256)
+def _table(words: tuple[str, ...]) -> Bytes:
     encoded = [word.encode() for word in words]
     width = max(map(len, encoded))
-    table = np.frombuffer(b"".join(word.ljust(width, b"\0") for word in encoded), dtype=np.uint8).reshape(-1, width)
-    return table[codes]
+    return np.frombuffer(b"".join(word.ljust(width, b"\0") for word in encoded), dtype=np.uint8).reshape(-1, width)
 
 
 def moment(milliseconds: Ints) -> Bytes:

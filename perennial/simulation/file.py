@@ -17,6 +17,7 @@ from perennial.simulation.transport import Deliveries
 # Small enough for a processor's cache, large enough for NumPy.
 BLOCK = 16_000
 _LEVEL = 1
+_MOST_DAYS = 9_999
 Progress = Callable[[int, int | None], None]
 
 
@@ -41,11 +42,11 @@ def simulate_file(
 
     In the order in which events were received, gzip when `out` ends in .gz. The same market gives the same bytes,
     whatever the `block` of lines written at once. Memory grows with the customers, not with the days. `progress` is
-    given days. A file that could not be finished is removed. Raises ValueError for fewer than one day, OSError when
+    given days. A file that could not be finished is removed. Raises ValueError for no day or too many, OSError when
     `out` cannot be written.
     """
-    if days < 1:
-        raise ValueError(f"a market lives for at least 1 day, not {days}")
+    if not 1 <= days <= _MOST_DAYS:
+        raise ValueError(f"a market lives for 1 to {_MOST_DAYS:,} days, not {days}")
     begun = time.monotonic()
     lines = size = 0
     writing = 0.0

@@ -36,11 +36,11 @@ _NAMES = {
     Topic.CONSENTED: "Segment Consent Preference Updated",
 }
 _ACTIONS = {Topic.DELIVERED: "Delivered", Topic.OPENED: "Opened", Topic.CLICKED: "Link Clicked"}
-_PREFERENCES = [
+_PREFERENCES = tuple(
     ",".join(f'"{purpose}":{"true" if bits >> place & 1 else "false"}' for place, purpose in enumerate(PURPOSES))
     for bits in range(1 << len(PURPOSES))
-]
-_DISCOUNTS = [f"{incentive:.2f}" for incentive in INCENTIVES.tolist()]
+)
+_DISCOUNTS = tuple(f"{incentive:.2f}" for incentive in INCENTIVES.tolist())
 _ANSWERS_TO_MESSAGES = (Topic.DELIVERED, Topic.OPENED, Topic.CLICKED, Topic.UNSUBSCRIBED)
 Parts = list[bytes | Bytes]
 

@@ -9,7 +9,7 @@ from perennial.simulation.actions import Action, Decisions
 from perennial.simulation.arrays import Bools, Floats, Ints
 from perennial.simulation.consents import first_consents
 from perennial.simulation.demand import draw_orders
-from perennial.simulation.events import Events
+from perennial.simulation.events import PER_DAY, Events
 from perennial.simulation.lines import Writer
 from perennial.simulation.living import Place, live_day, own_demand
 from perennial.simulation.oracle import outlook
@@ -30,14 +30,14 @@ class Market:
     """`customers` people whose latent types are drawn from `seed`; day 0 is `start`, a Monday by default.
 
     The same arguments give the same market, whatever is asked of it in between. Raises ValueError for fewer than one
-    customer.
+    customer, or more than ids have digits for.
     """
 
     def __init__(
         self, customers: int, *, start: date = START, seed: int = 0, settings: MarketSettings | None = None
     ) -> None:
-        if customers < 1:
-            raise ValueError(f"a market has at least 1 customer, not {customers}")
+        if not 1 <= customers < PER_DAY:
+            raise ValueError(f"a market has at least 1 customer and fewer than {PER_DAY:,}, not {customers}")
         self.settings = settings or MarketSettings.default()
         self.seed = seed
         self.day = 0

@@ -92,6 +92,22 @@ def test_the_oracle_agrees_with_what_happens(action: Action | None) -> None:
         assert abs(ordered[likely].sum() - chance[likely].sum()) < 3.5 * error
 
 
+@pytest.mark.proof
+def test_the_oracle_is_neither_biased_nor_too_sure_over_200_seeds() -> None:
+    """How far the number of customers who order is from its expectation, in standard errors, is a standard normal."""
+    people = np.arange(2_000)
+    distances = []
+    for seed in range(200):
+        market = Market(2_000, seed=seed, settings=CLEAN)
+        chance = market.purchase_probability(people, Action(incentive=1), 10)
+        ordered = np.zeros(2_000, dtype=bool)
+        for day in [market.step(Action(incentive=1).to(people)), *live(market, 9)]:
+            ordered[day.of(Topic.ORDERED).customer] = True
+        distances.append((ordered.sum() - chance.sum()) / np.sqrt((chance * (1 - chance)).sum()))
+    assert abs(np.mean(distances)) < 3 / np.sqrt(200)
+    assert 0.85 < np.std(distances) < 1.15
+
+
 def test_asking_the_oracle_changes_nothing() -> None:
     asked, unasked = Market(500, seed=1), Market(500, seed=1)
     for _ in range(3):

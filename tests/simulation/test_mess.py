@@ -59,7 +59,8 @@ def share_refused(lines: list[Line]) -> float:
 
 
 def turns_per_day(lines: list[Line]) -> float:
-    return sum(line.get("event") == "Segment Consent Preference Updated" for line in lines) / 4_000 / 10
+    turns = [line for line in lines if line.get("event") == "Segment Consent Preference Updated"]
+    return len(turns) / 4_000 / 10
 
 
 def share_opened_at_once(lines: list[Line]) -> float:

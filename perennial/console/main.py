@@ -13,6 +13,7 @@ from perennial.console.commands import (
     run,
     serve,
     simulate,
+    uplift,
 )
 from perennial.quiet import switch_off_usage_reporting
 
@@ -23,7 +24,7 @@ app = typer.Typer(
     pretty_exceptions_show_locals=False,
 )
 
-for group in (platform, demo, run, serve, simulate):
+for group in (platform, demo, run, serve, simulate, uplift):
     group.register(app)
 app.add_typer(ingest.app, name="ingest")
 app.add_typer(audiences.app, name="audiences")

@@ -60,6 +60,7 @@ fix: install  ## Mend what the linters can mend
 bench: install  ## Measure every step, beside a peer or a limit, in a home of its own
 	@$(BIN)/python benchmarks/run.py
 	@$(BIN)/python benchmarks/lift.py
+	@$(BIN)/python benchmarks/simulation.py
 
 docs: install  ## Build dbt's documentation of the warehouse into the home
 	@eval "$$($(BIN)/perennial env)" && $(BIN)/dbt docs generate

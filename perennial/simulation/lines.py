@@ -1,19 +1,17 @@
 """Events as lines of Segment-spec JSON (https://segment.com/docs/connections/spec/), a block at a time."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
-from perennial.simulation.actions import CATEGORIES, CHANNEL_NAMES, CHANNEL_PURPOSES, INCENTIVES
+from perennial.simulation.actions import CHANNEL_NAMES
 from perennial.simulation.arrays import Bools, Ints
-from perennial.simulation.baskets import PRODUCTS_PER_CATEGORY, Baskets, fill_baskets
+from perennial.simulation.baskets import fill_baskets
 from perennial.simulation.columns import (
-    Bytes,
     as_lines,
     chosen,
     moment,
-    money,
     number,
     where,
     without_filling,
@@ -21,13 +19,13 @@ from perennial.simulation.columns import (
     zero_padded,
 )
 from perennial.simulation.consents import PURPOSES
-from perennial.simulation.events import PER_DAY, Events, Topic
+from perennial.simulation.events import Events, Topic
 from perennial.simulation.people import People
 from perennial.simulation.profiles import Profiles
+from perennial.simulation.properties import Parts, about_message, paid, product_line, redeemed, viewed
 from perennial.simulation.transport import Deliveries
 
 _ID_WIDTH = 8
-_NUMBER_WIDTH = 13
 _NAMES = {
     Topic.ORDERED: "Order Completed",
     Topic.REDEEMED: "Coupon Applied",
@@ -40,9 +38,14 @@ _PREFERENCES = tuple(
     ",".join(f'"{purpose}":{"true" if bits >> place & 1 else "false"}' for place, purpose in enumerate(PURPOSES))
     for bits in range(1 << len(PURPOSES))
 )
-_DISCOUNTS = tuple(f"{incentive:.2f}" for incentive in INCENTIVES.tolist())
-_ANSWERS_TO_MESSAGES = (Topic.DELIVERED, Topic.OPENED, Topic.CLICKED, Topic.UNSUBSCRIBED)
-Parts = list[bytes | Bytes]
+_BODIES: dict[Topic, Callable[[Events], Parts]] = {
+    Topic.DELIVERED: about_message,
+    Topic.OPENED: about_message,
+    Topic.CLICKED: about_message,
+    Topic.UNSUBSCRIBED: about_message,
+    Topic.VIEWED: viewed,
+    Topic.REDEEMED: redeemed,
+}
 
 
 @dataclass(frozen=True)
@@ -72,10 +75,10 @@ class Writer:
             return
         baskets = fill_baskets(those.events, self.people, self.seed)
         # Orders of one length have lines of one shape.
-        start = woven(len(rows), [*head, *context, *_paid(those.events)])
+        start = woven(len(rows), [*head, *context, *paid(those.events)])
         for count in np.unique(baskets.count).tolist():
             same = np.flatnonzero(baskets.count == count)
-            products = [part for line in range(count) for part in _product(baskets, same, line)]
+            products = [part for line in range(count) for part in product_line(baskets, same, line)]
             lines[rows[same]] = as_lines(woven(len(same), [start[same], *products, b"]}}\n"]))
 
     def _head(self, topic: Topic, those: Deliveries) -> Parts:
@@ -120,9 +123,7 @@ class Writer:
     def _body(self, topic: Topic, events: Events) -> Parts:
         if topic is Topic.IDENTIFIED:
             return self._traits(events)
-        bodies: dict[Topic, Callable[[Events], Parts]] = {Topic.VIEWED: _viewed, Topic.REDEEMED: _redeemed}
-        bodies |= dict.fromkeys(_ANSWERS_TO_MESSAGES, _about_message)
-        return bodies[topic](events) if topic in bodies else []
+        return _BODIES[topic](events) if topic in _BODIES else []
 
     def _traits(self, events: Events) -> Parts:
         who, profiles = events.customer, self.profiles
@@ -150,49 +151,3 @@ def _event_name(topic: Topic, events: Events) -> Parts:
         return [f',"event":"{_NAMES[topic]}"'.encode()]
     names = [f',"event":"{channel} {_ACTIONS[topic]}"' for channel in CHANNEL_NAMES]
     return [chosen(events.channel, names)]
-
-
-def _about_message(events: Events) -> Parts:
-    return [
-        b',"properties":{"message_id":"m', zero_padded(events.number, _NUMBER_WIDTH),
-        b'","campaign_id":"', zero_padded(events.number // PER_DAY, 4), b"-",
-        chosen(events.channel, CHANNEL_PURPOSES), b"-", number(events.creative, 2),
-        b'","channel":"', chosen(events.channel, CHANNEL_PURPOSES),
-        b'","local_hour":', number(events.hour, 2),
-        b',"creative":"', chosen(events.creative, CATEGORIES),
-        b'","incentive":', chosen(events.incentive, _DISCOUNTS), b"}",
-    ]  # fmt: skip
-
-
-def _viewed(events: Events) -> Parts:
-    product = events.category.astype(np.int64) * PRODUCTS_PER_CATEGORY + events.row % PRODUCTS_PER_CATEGORY
-    return [
-        b',"properties":{"product_id":"p', zero_padded(product, 6), b'","category":"',
-        chosen(events.category, CATEGORIES), b'"}',
-    ]  # fmt: skip
-
-
-def _redeemed(events: Events) -> Parts:
-    return [
-        b',"properties":{"coupon_id":"incentive","order_id":"o', zero_padded(events.number, _NUMBER_WIDTH),
-        b'","discount":', money(events.coupon), b"}",
-    ]  # fmt: skip
-
-
-def _paid(events: Events) -> Parts:
-    return [
-        b',"properties":{"order_id":"o', zero_padded(events.number, _NUMBER_WIDTH), b'","total":', money(events.cents),
-        b',"discount":', money(events.discount), b',"coupon_discount":', money(events.coupon),
-        b',"currency":"USD","products":[',
-    ]  # fmt: skip
-
-
-def _product(baskets: Baskets, orders: Ints, line: int) -> Sequence[bytes | Bytes]:
-    category, quantity = baskets.category[orders, line], baskets.quantity[orders, line]
-    price = baskets.price[orders, line]
-    product = category * PRODUCTS_PER_CATEGORY + baskets.product[orders, line]
-    return [
-        b',{"product_id":"p' if line else b'{"product_id":"p', zero_padded(product, 6),
-        b'","category":"', chosen(category, CATEGORIES), b'","quantity":', zero_padded(quantity, 1),
-        b',"price":', money(price), b',"total":', money(quantity * price), b"}",
-    ]  # fmt: skip

@@ -9,7 +9,7 @@ from perennial.experimentation.contrasts import contrast
 from perennial.experimentation.judging import Question, judge
 from perennial.experimentation.lifting import Measured
 from perennial.experimentation.metrics import ROWS, Kind, Metric
-from perennial.experimentation.moments import Sample
+from perennial.experimentation.moments import ROUNDING, Sample
 from perennial.experimentation.problems import ExperimentInputError
 from perennial.experimentation.rates import MeasuredRates
 from perennial.experimentation.results import Comparison, Look
@@ -17,7 +17,6 @@ from perennial.experimentation.several import holm
 
 EPOCH = date(1970, 1, 1)
 BORROWED_UNITS = 100
-ROUNDING = 1e-12
 
 
 @dataclass(frozen=True)

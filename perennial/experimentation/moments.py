@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int64]
+ROUNDING = 1e-12
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,10 @@ class Sample:
     def total(self, arm: str, column: str) -> float:
         """The sum of a column over an arm."""
         index, sums = self.columns.index(column), self.arms[arm].sums
-        return float(sums[index] + self.shift[index] * sums[0])
+        moved = self.shift[index] * sums[0]
+        whole = float(sums[index] + moved)
+        # Nobody bought is 0, not what rounding leaves of it: a lift over it would be astronomic.
+        return whole if abs(whole) > ROUNDING * abs(moved) else 0.0
 
     def weighted(self, weights: Mapping[str, float]) -> Floats:
         """Weights (k,) on the shifted columns that give the same value as `weights` on the plain ones."""

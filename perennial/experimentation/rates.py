@@ -50,7 +50,7 @@ class MeasuredRates:
         if self.lift is None:
             return None
         spread = self.contrast.variance_treatment + (self.lift + 1) ** 2 * self.contrast.variance_control
-        return sqrt(spread) / self.contrast.control
+        return sqrt(max(spread, 0.0)) / self.contrast.control
 
     @property
     def lift_interval(self) -> Interval | None:

@@ -178,6 +178,15 @@ def test_looking_daily_raises_few_false_alarms_when_anytime_and_many_when_not() 
     assert alarms[False] >= 5
 
 
+@pytest.mark.parametrize("count", [180, 187, 193, 199, 1999])
+def test_a_holdout_in_which_nobody_bought_has_no_lift_but_a_difference(count: int) -> None:
+    bought = [1] * 41 + [0] * 1760 + [0] * count
+    data = pa.table({"arm": ["email"] * 1801 + ["holdout"] * count, "bought": bought})
+    found = compare(data, "bought")
+    assert (found.control_mean, found.lift, found.lift_interval) == (0.0, None, None)
+    assert found.interval.holds(0.02)
+
+
 def test_a_holdout_in_which_nobody_bought_yet_proves_nothing() -> None:
     bought = [1] * 5 + [0] * 85 + [0] * 10
     data = pa.table({"arm": ["email"] * 90 + ["holdout"] * 10, "bought": bought, "spend": np.array(bought) * 20.0})

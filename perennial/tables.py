@@ -21,7 +21,11 @@ AUDIENCES_MEMBERS = "audiences.members"
 
 CONSENT_LEDGER = "consent.ledger"
 HOLDOUT_MEMBERS = "experiments.holdout_members"
+EXPERIMENTS_CALIBRATION = "experiments.calibration"
+EXPERIMENTS_DRIFT = "experiments.drift"
 EXPERIMENTS_LIFT = "experiments.lift"
+EXPERIMENTS_UPLIFT = "experiments.uplift"
+PREDICTIONS_UPLIFT = "predictions.uplift"
 
 GATE_RUNS = "gate.runs"
 

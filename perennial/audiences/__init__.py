@@ -8,6 +8,7 @@ from perennial.audiences.gates import Gate
 from perennial.audiences.publishing import Effect, publish, publish_segment
 from perennial.audiences.pulling import NoProbabilityError, pull, pull_run
 from perennial.audiences.runs import NoRunError, Run, list_runs, newest_run, read_run
+from perennial.audiences.segments import publish_segments
 from perennial.audiences.writing import FORMATS, to_rows, write_members
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "newest_run",
     "publish",
     "publish_segment",
+    "publish_segments",
     "pull",
     "pull_run",
     "read_run",

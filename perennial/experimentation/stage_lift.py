@@ -8,9 +8,9 @@ from typing import Any
 import psycopg
 from psycopg.rows import class_row
 
+from perennial.cohorts import COVARIATES, HOLDOUT, MESSAGED, Cohort, read_cohort
 from perennial.database import Role, connect
 from perennial.experimentation.analyzing import analyze
-from perennial.experimentation.cohorts import COVARIATES, HOLDOUT, MESSAGED, Cohort, read_cohort
 from perennial.experimentation.problems import ExperimentInputError
 from perennial.experimentation.results import Analysis, Comparison, Verdict
 from perennial.stages import Stage

@@ -4,7 +4,17 @@ from pathlib import Path
 
 import pytest
 
-from perennial.audiences import Effect, NoRunError, diff, list_runs, newest_run, publish, publish_segment, pull
+from perennial.audiences import (
+    Effect,
+    NoRunError,
+    diff,
+    list_runs,
+    newest_run,
+    publish,
+    publish_segment,
+    publish_segments,
+    pull,
+)
 from perennial.database import Role, connect
 from perennial.stages import Segment, UnknownStageError
 from tests.audiences.conftest import NEXT_SUNDAY, SUNDAY, Brand
@@ -66,6 +76,18 @@ def test_publishing_a_segment_again_is_the_same_run(lapsed: Brand) -> None:
     assert lapsed
     first = publish_segment("winback", Segment.PERSUADABLES, SUNDAY, EFFECTS, "1")
     assert publish_segment("winback", Segment.PERSUADABLES, SUNDAY, EFFECTS, "1") == first
+
+
+def test_only_what_the_data_supports_is_published(lapsed: Brand) -> None:
+    assert lapsed
+    assert publish_segments("winback", SUNDAY) == []
+    with connect(Role.PUBLISHER) as connection:
+        connection.execute(
+            "insert into predictions.uplift values ('winback', %s, 'small', 'persuadables', 0.5, 0.1, 0.9, '7')",
+            [SUNDAY],
+        )
+    (run,) = publish_segments("winback", SUNDAY)
+    assert (run.stage, run.row_count, run.ordered_by) == ("winback__persuadables", 1, "uplift 7")
 
 
 def test_a_segment_never_published_says_when_there_would_be_one(warehouse: Path) -> None:

@@ -8,8 +8,9 @@ why.
 **Reads** the asset `features`, `marts.label_*`. **Writes** MLflow, `predictions.evaluations`,
 `predictions.promotions`; the asset `models`.
 
-A model is due when it has no champion yet, or when its champion's data is older than
-`training.retrain_after_days` in `lifecycle.yml`. A model that is not due is left alone in a second.
+A model is due when it has no champion yet, when the last training is older than
+`training.retrain_after_days` in `lifecycle.yml`, or when its data or predictions have drifted since
+(`experiments.drift`); the log says which. A model that is not due is left alone in a second.
 
 ## When red
 
@@ -55,14 +56,16 @@ def train_models() -> None:
     @task(execution_timeout=timedelta(hours=2), map_index_template="{{ task.op_kwargs['model'] }}")
     def train(model: str, as_of: str, *, params: dict | None = None) -> str:
         from perennial.newest import newest_event_day
-        from training import SPECS, is_due, train
+        from training import SPECS, train, why_due
 
         spec, day = SPECS[model], date.fromisoformat(as_of) if as_of else newest_event_day()
         options = params or {}
         if model not in options.get("models", EVERY_MODEL):
             return f"{model}: not asked for"
-        if not options.get("force") and not is_due(spec, day):
+        why = "asked for" if options.get("force") else why_due(spec, day)
+        if why is None:
             return f"{model}: not due"
+        print(f"{model}: {why}")
         report = train(spec, day)
         print(report)
         return str(report)

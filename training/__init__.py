@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from training.specs import SPECS, Kind, Spec, UnknownModelError, find_spec
 
 if TYPE_CHECKING:
-    from training.champions import champion, is_due, promote, rollback
+    from training.champions import champion, is_due, promote, rollback, why_due
+    from training.recalibration import recalibrate
     from training.reporting import list_models, report
     from training.scoring import score
     from training.training_run import train
@@ -19,10 +20,12 @@ _DOORS = {
     "is_due": "champions",
     "list_models": "reporting",
     "promote": "champions",
+    "recalibrate": "recalibration",
     "report": "reporting",
     "rollback": "champions",
     "score": "scoring",
     "train": "training_run",
+    "why_due": "champions",
 }
 
 __all__ = [
@@ -35,10 +38,12 @@ __all__ = [
     "is_due",
     "list_models",
     "promote",
+    "recalibrate",
     "report",
     "rollback",
     "score",
     "train",
+    "why_due",
 ]
 
 

@@ -15,7 +15,7 @@ from perennial.database import Role, connect
 from perennial.lifecycle import load_lifecycle
 from perennial.newest import newest_event_day
 from perennial.stages import Model
-from perennial.tables import PREDICTIONS_PROMOTIONS
+from perennial.tables import EXPERIMENTS_DRIFT, PREDICTIONS_PROMOTIONS
 from training.evaluations import NO_VERSION, attempts
 from training.promotion import Decision
 from training.registry import CHALLENGER, CHAMPION, point_alias, require_version
@@ -128,12 +128,37 @@ def follow_promotions(model: Model) -> None:
 
 
 def is_due(spec: Spec, as_of: date) -> bool:
-    """Whether to train: no champion yet, no attempt within `training.retrain_after_days`, or one left undecided."""
+    """Whether to train; `why_due` says why."""
+    return why_due(spec, as_of) is not None
+
+
+def why_due(spec: Spec, as_of: date) -> str | None:
+    """Why to train, in words, or None: no champion yet, no attempt within `training.retrain_after_days`, one left
+    undecided, or drift beyond its threshold measured since the last attempt (`experiments.drift`).
+    """
     if champion(spec.name) is None:
-        return True
-    since = as_of - timedelta(days=load_lifecycle().training.retrain_after_days)
-    tried = {attempt.version for attempt in attempts(spec.name, since, as_of)}
-    return not tried or not tried <= {made.version for made in promotions(spec.name)} | {NO_VERSION}
+        return "there is no champion yet"
+    days = load_lifecycle().training.retrain_after_days
+    tried = attempts(spec.name, as_of - timedelta(days=days), as_of)
+    if not tried:
+        return f"nothing was trained within {days} days"
+    if not {attempt.version for attempt in tried} <= {made.version for made in promotions(spec.name)} | {NO_VERSION}:
+        return "the last training was left undecided"
+    return _drift_since(spec.name, tried[-1].as_of, as_of)
+
+
+def _drift_since(model: Model, trained: date, as_of: date) -> str | None:
+    statement = f"""
+        select feature, stability_index, threshold, reference_on from {EXPERIMENTS_DRIFT}
+        where model = %s and is_drifted and as_of > %s and as_of <= %s
+        order by as_of desc, what = 'prediction' desc, stability_index desc limit 1
+    """
+    with connect(Role.READER) as connection:
+        row = connection.execute(statement, [model, trained, as_of]).fetchone()
+    if row is None:
+        return None
+    feature, index, threshold, reference_on = row
+    return f"{feature} has drifted by {index:.2f} since {reference_on} (threshold {threshold:.2f})"
 
 
 @contextmanager

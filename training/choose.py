@@ -1,5 +1,6 @@
 """Choose among the candidates on later time inside the fit period, then fit and calibrate the chosen one."""
 
+from copy import deepcopy
 from dataclasses import dataclass
 
 import numpy as np
@@ -60,6 +61,14 @@ def fit_and_calibrate(spec: Spec, candidate: str, rows: Rows, periods: Periods) 
     if spec.kind is Kind.VALUE:
         return Fitted(candidate, "scaled totals", estimator.scale_to(later.features, later.target))
     calibrated, method = calibrate(estimator, later)
+    return Fitted(candidate, method, calibrated)
+
+
+def calibrate_again(spec: Spec, candidate: str, estimator: Estimator, later: Rows) -> Fitted:
+    """A model made before, whose fit stays and whose calibrator is fitted anew on these later rows."""
+    if spec.kind is Kind.VALUE:
+        return Fitted(candidate, "scaled totals", deepcopy(estimator).scale_to(later.features, later.target))
+    calibrated, method = calibrate(estimator.calibrated_classifiers_[0].estimator, later)
     return Fitted(candidate, method, calibrated)
 
 

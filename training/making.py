@@ -1,5 +1,6 @@
 """From rows to a registered version and what is known of it."""
 
+import hashlib
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -10,14 +11,14 @@ from perennial.features.contract import read_contract
 from perennial.lifecycle import load_lifecycle
 from perennial.moments import snapshot_at
 from training.candidates import CANDIDATES
-from training.choose import Choice, Fitted, choose, fit_and_calibrate, fit_candidate, predict
+from training.choose import Choice, Fitted, calibrate_again, choose, fit_and_calibrate, fit_candidate, predict
 from training.dataset import Dataset, NotEnoughError, load_histories
 from training.evaluate import Evaluation, Outcomes, evaluate
 from training.evaluations import NO_VERSION, Attempt
 from training.importances import permutation_importances
 from training.pictures import draw
 from training.register import Trained, read_summary, register
-from training.registry import find_trained, require_version
+from training.registry import find_trained, load_version, require_version
 from training.rows import Rows
 from training.specs import Spec
 from training.telling import tell_evaluation
@@ -38,6 +39,15 @@ def make_model(spec: Spec, as_of: date, dataset: Dataset) -> Made:
     # One thread each: trainings run side by side, and OpenMP threads that wait for a core burn it.
     with threadpool_limits(1):
         version = str(known.version) if known else register(_train(spec, as_of, dataset))
+    return Made(_attempt(spec, as_of, version), dataset, is_new=known is None)
+
+
+def make_recalibrated_model(spec: Spec, as_of: date, dataset: Dataset, reigning: str) -> Made:
+    """The version `reigning` with its calibrator fitted anew on the calibration period of these rows."""
+    digest = hashlib.sha256(f"recalibrated {reigning} {dataset.digest}".encode()).hexdigest()[:32]
+    known = find_trained(spec.name, digest)
+    with threadpool_limits(1):
+        version = str(known.version) if known else register(_recalibrate(spec, as_of, dataset, reigning, digest))
     return Made(_attempt(spec, as_of, version), dataset, is_new=known is None)
 
 
@@ -66,10 +76,27 @@ def make_nothing(spec: Spec, as_of: date, shortage: str) -> Made:
 
 
 def _train(spec: Spec, as_of: date, dataset: Dataset) -> Trained:
+    choice = choose(spec, dataset.rows, dataset.periods)
+    fitted = fit_and_calibrate(spec, choice.candidate, dataset.rows, dataset.periods)
+    return _judged(spec, as_of, dataset, choice, fitted, dataset.digest)
+
+
+def _recalibrate(spec: Spec, as_of: date, dataset: Dataset, reigning: str, digest: str) -> Trained:
+    loaded = load_version(spec.name, reigning)
+    rows = dataset.rows
+    gone = [name for name in loaded.columns if name not in rows.features]
+    if gone:
+        raise NotEnoughError(f"Version {reigning} reads {', '.join(gone)}, which the marts no longer have: train anew.")
+    candidate = str(read_summary(require_version(spec.name, reigning).run_id)["candidate"])
+    fitted = calibrate_again(spec, candidate, loaded.estimator, rows.during(dataset.periods.calibration))
+    return _judged(spec, as_of, dataset, Choice(candidate, {}), fitted, digest)
+
+
+def _judged(spec: Spec, as_of: date, dataset: Dataset, choice: Choice, fitted: Fitted, digest: str) -> Trained:
     rows, periods = dataset.rows, dataset.periods
-    choice = choose(spec, rows, periods)
-    fitted = fit_and_calibrate(spec, choice.candidate, rows, periods)
-    baseline = fitted if choice.candidate == spec.baseline else fit_and_calibrate(spec, spec.baseline, rows, periods)
+    # A calibrator fitted anew on an old baseline is no baseline: that one is fitted on the same rows as ever.
+    is_baseline = choice.candidate == spec.baseline and digest == dataset.digest
+    baseline = fitted if is_baseline else fit_and_calibrate(spec, spec.baseline, rows, periods)
     test = rows.during(periods.test)
     outcomes = Outcomes(spec.kind, test.actual, test.customers, test.stages)
     judged = evaluate(
@@ -88,7 +115,7 @@ def _train(spec: Spec, as_of: date, dataset: Dataset) -> Trained:
     return Trained(
         spec=spec,
         as_of=as_of,
-        digest=dataset.digest,
+        digest=digest,
         estimator=fitted.estimator,
         features=rows.during(periods.fit).features,
         parameters=_parameters(summary),

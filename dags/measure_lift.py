@@ -2,19 +2,21 @@
 # measure_lift
 
 Says what worked: the effect of each stage's audience against the control group, as known at the end of the
-day, with intervals that hold however often one looks.
+day, with intervals that hold however often one looks; whom a message moves; and, where the data bears it
+out, publishes those as audiences of their own (`winback__persuadables`, `winback__do_not_wake`).
 
-**Reads** the asset `audiences`, `audiences.members`, `marts.orders`, `experiments.holdout_members`. **Writes**
-`experiments.lift`.
+**Reads** the asset `audiences`, `audiences.members`, `marts.orders`, `experiments.holdout_members`, Feast.
+**Writes** `experiments.lift`, `experiments.uplift`, `predictions.uplift`, `audiences.runs`, `audiences.members`.
 
 "Cannot tell yet" is an answer, not a failure: the row says how many days are missing. `perennial experiments
 lift` shows the newest.
 
 ## When red
 
-- `measure`: the log names the table or column that is missing; `build_marts` of the same day puts it back.
-  Nothing else waits for this DAG: audiences are published whatever it says. Clear the task to measure again;
-  a day's rows are replaced, never doubled.
+- `measure`, `find_movable`: the log names the table or column that is missing; `build_marts` of the same day
+  puts it back. A day's rows are replaced, never doubled: clear the task to measure again.
+- `publish_movable`: the log names the gate that refused, as in `publish_audiences`.
+- Nothing else waits for this DAG: the stages' audiences are published whatever it says.
 
 ## Parameters
 
@@ -26,6 +28,7 @@ from datetime import date, timedelta
 from airflow.sdk import Asset, Param, dag, task
 
 from perennial.moments import chosen_as_of
+from perennial.stages import Stage
 
 AUDIENCES = Asset("audiences", uri="perennial://warehouse/audiences")
 AS_OF = "{{ chosen_as_of(params, triggering_asset_events) }}"
@@ -51,7 +54,27 @@ def measure_lift() -> None:
         print("\n".join(map(str, rows)))
         return [str(row) for row in rows]
 
-    measure(as_of=AS_OF)
+    @task(execution_timeout=timedelta(hours=2), map_index_template="{{ task.op_kwargs['stage'] }}")
+    def find_movable(stage: str, as_of: str) -> str:
+        from perennial.newest import newest_event_day
+        from perennial.uplift import estimate_stage
+
+        found = estimate_stage(stage, date.fromisoformat(as_of) if as_of else newest_event_day())
+        print(found)
+        return str(found)
+
+    @task(execution_timeout=timedelta(hours=1))
+    def publish_movable(as_of: str) -> list[str]:
+        from perennial.audiences import publish_segments
+        from perennial.newest import newest_event_day
+
+        day = date.fromisoformat(as_of) if as_of else newest_event_day()
+        runs = [run for stage in Stage for run in publish_segments(stage, day)]
+        print("\n".join(map(str, runs)) or "No stage's data supports a segment.")
+        return [str(run) for run in runs]
+
+    found = find_movable.partial(as_of=AS_OF).expand(stage=[stage.value for stage in Stage])
+    measure(as_of=AS_OF) >> found >> publish_movable(as_of=AS_OF)
 
 
 measure_lift()

@@ -47,8 +47,7 @@ def horizon_of(stage: Stage) -> int:
 
 def read_cohort(connection: psycopg.Connection[Any], stage: Stage, as_of: date) -> Cohort:
     """Each customer once, at their first membership of a run of the stage; orders before the end of `as_of`."""
-    horizon, moment = timedelta(days=horizon_of(stage)), snapshot_at(as_of)
-    parameters = {"stage": stage.value, "horizon": horizon, "moment": moment, "before": timedelta(days=_BEFORE_DAYS)}
+    horizon, parameters = timedelta(days=horizon_of(stage)), _parameters(stage, as_of)
     rows = connection.execute(_COHORT_SQL, parameters).fetchall()
     waiting = connection.execute(_WAITING_SQL, parameters).fetchone()
     (share_held,) = connection.execute(_SHARE_HELD_SQL, parameters).fetchone() or (0.0,)
@@ -58,6 +57,20 @@ def read_cohort(connection: psycopg.Connection[Any], stage: Stage, as_of: date) 
     persons = pa.array([clusters.representative(customer_id) for customer_id in columns[0]], pa.string())
     rows_by_person = table.append_column("person", persons)
     return Cohort(stage, horizon.days, share_held, rows_by_person, _day_before(waiting, horizon))
+
+
+def entity_sql(connection: psycopg.Connection[Any], stage: Stage, as_of: date) -> str:
+    """The same customers as SQL for Feast: customer_id, and the moment of entering as event_timestamp."""
+    return psycopg.ClientCursor(connection).mogrify(_ENTITY_SQL, _parameters(stage, as_of))
+
+
+def _parameters(stage: Stage, as_of: date) -> dict[str, Any]:
+    return {
+        "stage": stage.value,
+        "horizon": timedelta(days=horizon_of(stage)),
+        "moment": snapshot_at(as_of),
+        "before": timedelta(days=_BEFORE_DAYS),
+    }
 
 
 def _day_before(waiting: tuple[datetime | None] | None, horizon: timedelta) -> date | None:
@@ -96,6 +109,15 @@ _WAITING_SQL = f"""
     with {_ENTERED}
 
     select min(as_of_at) from entered where as_of_at + %(horizon)s > %(moment)s
+"""
+
+_ENTITY_SQL = f"""
+    select customer_id, as_of_at as event_timestamp
+    from (
+        with {_ENTERED}
+
+        select * from entered where as_of_at + %(horizon)s <= %(moment)s
+    ) as closed
 """
 
 _SHARE_HELD_SQL = f"""

@@ -6,6 +6,7 @@ from perennial.uplift.problems import UpliftInputError
 from perennial.uplift.results import Estimate, Group, Policy, Ranking, Segment, Targeting, Tenth, UpliftReport, Verdict
 from perennial.uplift.segmenting import segments
 from perennial.uplift.source import Data
+from perennial.uplift.staging import StageUplift, estimate_stage
 from perennial.uplift.writing import check_table, save_table
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "Policy",
     "Ranking",
     "Segment",
+    "StageUplift",
     "Targeting",
     "Tenth",
     "UpliftInputError",
@@ -23,6 +25,7 @@ __all__ = [
     "check_picture",
     "check_table",
     "estimate",
+    "estimate_stage",
     "save_picture",
     "save_table",
     "segments",

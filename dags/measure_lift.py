@@ -2,18 +2,20 @@
 # measure_lift
 
 Says what worked: the effect of each stage's audience against the control group, as known at the end of the
-day, with intervals that hold however often one looks; whom a message moves; and, where the data bears it
-out, publishes those as audiences of their own (`winback__persuadables`, `winback__do_not_wake`).
+day, with intervals that hold however often one looks; what came of the predictions whose horizon has closed,
+and how far the world has drifted since training; whom a message moves, and, where the data bears it out,
+publishes those as audiences of their own (`winback__persuadables`, `winback__do_not_wake`).
 
-**Reads** the asset `audiences`, `audiences.members`, `marts.orders`, `experiments.holdout_members`, Feast.
-**Writes** `experiments.lift`, `experiments.uplift`, `predictions.uplift`, `audiences.runs`, `audiences.members`.
+**Reads** the asset `audiences`, `audiences.members`, `marts.orders`, `marts.label_*`, `predictions.scores`,
+`experiments.holdout_members`, Feast. **Writes** `experiments.lift`, `experiments.calibration`,
+`experiments.drift`, `experiments.uplift`, `predictions.uplift`, `audiences.runs`, `audiences.members`.
 
 "Cannot tell yet" is an answer, not a failure: the row says how many days are missing. `perennial experiments
 lift` shows the newest.
 
 ## When red
 
-- `measure`, `find_movable`: the log names the table or column that is missing; `build_marts` of the same day
+- `measure`, `compare`, `find_movable`: the log names the table or column that is missing; `build_marts` of the same day
   puts it back. A day's rows are replaced, never doubled: clear the task to measure again.
 - `publish_movable`: the log names the gate that refused, as in `publish_audiences`.
 - Nothing else waits for this DAG: the stages' audiences are published whatever it says.
@@ -54,6 +56,16 @@ def measure_lift() -> None:
         print("\n".join(map(str, rows)))
         return [str(row) for row in rows]
 
+    @task(execution_timeout=timedelta(hours=1))
+    def compare(as_of: str) -> list[str]:
+        from perennial.newest import newest_event_day
+        from perennial.realisation import measure_drift, measure_realised
+
+        day = date.fromisoformat(as_of) if as_of else newest_event_day()
+        told = [str(measure_realised(day)), str(measure_drift(day))]
+        print("\n".join(told))
+        return told
+
     @task(execution_timeout=timedelta(hours=2), map_index_template="{{ task.op_kwargs['stage'] }}")
     def find_movable(stage: str, as_of: str) -> str:
         from perennial.newest import newest_event_day
@@ -74,7 +86,7 @@ def measure_lift() -> None:
         return [str(run) for run in runs]
 
     found = find_movable.partial(as_of=AS_OF).expand(stage=[stage.value for stage in Stage])
-    measure(as_of=AS_OF) >> found >> publish_movable(as_of=AS_OF)
+    [measure(as_of=AS_OF), compare(as_of=AS_OF)] >> found >> publish_movable(as_of=AS_OF)
 
 
 measure_lift()

@@ -6,8 +6,10 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from perennial.console.output import table
+from perennial.console.realised_pages import render_realised
 
 if TYPE_CHECKING:
+    from perennial.console.model_reporting import ModelPage
     from training.reporting import ModelLine, ModelReport
 
 SHOWN_IMPORTANCES = 8
@@ -18,14 +20,25 @@ def render_models(lines: "list[ModelLine]") -> RenderableType:
     return table("Models, on the held-out period", ("model", "stage", "champion", "as of", "quality"), rows)
 
 
-def render_report(report: "ModelReport") -> RenderableType:
-    """One page: quality beside the baseline, calibration by stage, lift, importances, history."""
+def render_report(page: "ModelPage") -> RenderableType:
+    """One page: quality beside the baseline, calibration by stage, what was realised, lift, importances, history."""
+    report = page.report
     line = report.line
     title = f"{line.model}: {line.meaning} (within {line.horizon_days} days)"
     parts: list[RenderableType] = [Text(title, style="bold"), Text(_champion(report)), Text("")]
     if line.metrics:
         parts += [_quality(report), Text(_gain(report)), Text("")]
-    parts += [part for part in (_stages(report), _lift(report), _importances(report), _history(report)) if part]
+    parts += [
+        part
+        for part in (
+            _stages(report),
+            render_realised(page.realised),
+            _lift(report),
+            _importances(report),
+            _history(report),
+        )
+        if part
+    ]
     if report.pictures:
         parts += [Text("Pictures"), *(Text(f"  {name}: {url}") for name, url in report.pictures.items())]
     return Group(*parts)

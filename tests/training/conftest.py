@@ -101,15 +101,25 @@ FEATURES = {
 
 @pytest.fixture
 def brand(warehouse: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Brand]]:
-    """`brand(model, weeks, customers)`: marts of that many weeks, known to Feast, under a contract of its own."""
+    """`brand(model, weeks, customers)`: marts of that many weeks, known to Feast, under a contract of its own.
+
+    From `shift_on` on, `shift` is added to the log odds of every label.
+    """
     assert warehouse.exists()
     shutil.copytree(PROJECT_ROOT / "feature_repo", tmp_path / "feature_repo")
     write_contract(tmp_path)
     monkeypatch.setenv("PERENNIAL_PROJECT", str(tmp_path))
     load_settings.cache_clear()
 
-    def build(model: str, weeks: int = 30, customers: int = 150, seed: int = 1) -> Brand:
-        made = write_marts(model, weeks, customers, seed)
+    def build(
+        model: str,
+        weeks: int = 30,
+        customers: int = 150,
+        seed: int = 1,
+        shift: float = 0.0,
+        shift_on: date = FIRST_SUNDAY,
+    ) -> Brand:
+        made = write_marts(model, weeks, customers, seed, (shift_on, shift))
         apply_feature_repo()
         return made
 
@@ -129,7 +139,7 @@ def write_contract(folder: Path) -> None:
     path.write_text(yaml.safe_dump({"models": [{"name": "customer_features", "columns": columns}]}))
 
 
-def write_marts(model: str, weeks: int, customers: int, seed: int) -> Brand:
+def write_marts(model: str, weeks: int, customers: int, seed: int, shift: tuple[date, float]) -> Brand:
     spec, generator = find_spec(model), np.random.default_rng(seed)
     names = [f"c{number:04d}" for number in range(customers - 2)] + ["o'Brien", "Ünï; drop table x"]
     days = [FIRST_SUNDAY + timedelta(weeks=week) for week in range(weeks)]
@@ -137,7 +147,7 @@ def write_marts(model: str, weeks: int, customers: int, seed: int) -> Brand:
     with connect(Role.TRANSFORMER) as connection, connect(Role.LOADER) as consents:
         create_marts(connection, model, is_value=spec.kind is Kind.VALUE)
         for day in days:
-            write_day(connection, spec, names, day, as_of, generator)
+            write_day(connection, spec, names, day, as_of, generator, shift[1] if day >= shift[0] else 0.0)
         for purpose in ("training", "profiling"):
             consent(consents, names, purpose, granted=True)
     return Brand(as_of, names)
@@ -153,7 +163,13 @@ def create_marts(connection: psycopg.Connection[Any], model: str, *, is_value: b
 
 
 def write_day(
-    connection: psycopg.Connection[Any], spec: Spec, names: list[str], day: date, as_of: date, generator: Any
+    connection: psycopg.Connection[Any],
+    spec: Spec,
+    names: list[str],
+    day: date,
+    as_of: date,
+    generator: Any,
+    shift: float,
 ) -> None:
     frame, keys = make_features(generator, len(names)), [(name, day, snapshot_at(day)) for name in names]
     frame["mood"] = frame["mood"].astype(object).where(frame["mood"].notna(), None)
@@ -164,7 +180,7 @@ def write_day(
     copy_into(connection, "customer_features", [key + row for key, row in zip(keys, features, strict=True)])
     copy_into(connection, "customer_stages", [key + stage for key in keys])
     if day + timedelta(days=spec.horizon_days) <= as_of:
-        yes = generator.random(len(names)) < expit(true_margin(frame.astype({"mood": float}))).to_numpy()
+        yes = generator.random(len(names)) < expit(true_margin(frame.astype({"mood": float})) + shift).to_numpy()
         labels = [(50.0 * one, int(one)) if spec.kind is Kind.VALUE else (bool(one),) for one in yes]
         observed = [(*key, *stage, spec.horizon_days, *label) for key, label in zip(keys, labels, strict=True)]
         copy_into(connection, f"label_{spec.name}", observed)

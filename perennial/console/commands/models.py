@@ -1,10 +1,11 @@
-"""perennial models list | report | promote | rollback: what the models are worth, and the hands on them."""
+"""perennial models list | report | recalibrate | promote | rollback: what models are worth, and the hands on them."""
 
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from perennial.console.output import JsonOption, show, spoken_errors
+from perennial.console.output import JsonOption, err, show, spoken_errors
 
 app = typer.Typer(help="The models behind the audiences.", no_args_is_help=True)
 
@@ -24,13 +25,44 @@ def list_all(as_json: JsonOption = False) -> None:
 
 
 @app.command()
-def report(model: ModelArgument, as_json: JsonOption = False) -> None:
-    """Everything measured about a model on its held-out period, and why its champion is champion."""
+def report(
+    model: ModelArgument,
+    picture: Annotated[
+        Path | None, typer.Option(help="Draw predicted beside realised for each stage, .svg or .png.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Everything measured about a model: held-out quality, and what came of its predictions since."""
     from perennial.console.model_pages import render_report
-    from training import report
+    from perennial.console.model_reporting import report_model
+    from perennial.picture_files import check_picture_file
+    from perennial.realisation import save_realised_picture
 
     with spoken_errors(as_json=as_json):
-        show(report(model), as_json=as_json, render=render_report)
+        if picture is not None:
+            check_picture_file(picture)
+        found = report_model(model)
+        if picture is not None:
+            save_realised_picture(found.realised, picture)
+            err.print(f"Drawn: {picture}", markup=False)
+        show(found.to_dict() if as_json else found, as_json=as_json, render=render_report)
+
+
+@app.command()
+def recalibrate(
+    model: ModelArgument,
+    as_of: Annotated[str | None, typer.Option(help="The day to work on; the newest event's day by default.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Fit the champion's calibrator anew on its newest closed period; the same gate decides about the new version."""
+    from perennial.moments import parse_as_of
+    from perennial.newest import newest_event_day
+    from training import find_spec, recalibrate
+
+    with spoken_errors(as_json=as_json):
+        spec = find_spec(model)
+        day = parse_as_of(as_of) if as_of else newest_event_day()
+        show(recalibrate(spec, day), as_json=as_json, render=_said)
 
 
 @app.command()

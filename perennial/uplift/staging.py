@@ -9,7 +9,6 @@ from psycopg.types.json import Jsonb
 
 from perennial.cohorts import HOLDOUT, MESSAGED, Cohort, entity_sql, read_cohort
 from perennial.database import Role, connect
-from perennial.features import historical_features
 from perennial.stages import Segment, parse_stage
 from perennial.tables import EXPERIMENTS_UPLIFT, PREDICTIONS_UPLIFT
 from perennial.uplift.estimating import estimate
@@ -63,6 +62,8 @@ def estimate_stage(stage: str, as_of: date) -> StageUplift:
 
 
 def _estimate(cohort: Cohort, entities: str) -> UpliftReport:
+    from perennial.features import historical_features
+
     features = historical_features(entities, f"audience_{cohort.stage}_v1").drop(columns="event_timestamp")
     happened = cohort.rows.select(["customer_id", "arm", "revenue"]).to_pandas()
     rows = happened.merge(features, on="customer_id", validate="one_to_one")

@@ -110,7 +110,8 @@ def _line(spec: Spec) -> ModelLine:
     judged = (told.metrics.get("evaluation") if told else None) or {}
     message = told.message if told else "not trained yet"
     if told and not reigning and told.outcome == "trained":
-        message = f"no champion: {promotions(spec.name)[-1].evidence['reason']}"
+        decided = promotions(spec.name)
+        message = f"no champion: {decided[-1].evidence['reason'] if decided else 'the training was left undecided'}"
     return ModelLine(
         model=spec.name,
         stage=spec.stage,

@@ -35,8 +35,9 @@ _KNOWN = ("customer_id", "stage", "model_version", "predicted", "realised", "was
 def read_outcomes(connection: psycopg.Connection[Any], days: Days, day: date) -> pd.DataFrame:
     """One row per customer scored on `day` whose outcome is known: `_KNOWN`, `scored_on` and `exposure`.
 
-    `exposure` is the estimated probability of a message within the horizon. Only customers whose consent to profiling
-    stands. Above `MAX_CUSTOMERS` a fixed sample of them, the same on every day.
+    `exposure` is the estimated probability of a message within the horizon, `exposure_but_for_past_messages` the same
+    without what was sent before. Only customers whose consent to profiling stands. Above `MAX_CUSTOMERS` a fixed sample
+    of them, the same on every day.
     """
     features = _features_at_hand(connection)
     values = {
@@ -54,7 +55,9 @@ def read_outcomes(connection: psycopg.Connection[Any], days: Days, day: date) ->
     frame = frame.astype(dict.fromkeys(numbers, np.float64)).astype({"was_messaged": bool, "is_held": bool})
     frame["scored_on"] = day
     frame["exposure"] = probability_of_a_message(days.kind, frame, features)
-    return frame[[*_KNOWN, "scored_on", "exposure"]]
+    plain = [name for name in features if "message" not in name]
+    frame["exposure_but_for_past_messages"] = probability_of_a_message(days.kind, frame, plain)
+    return frame[[*_KNOWN, "scored_on", "exposure", "exposure_but_for_past_messages"]]
 
 
 def _features_at_hand(connection: psycopg.Connection[Any]) -> list[str]:

@@ -13,6 +13,10 @@ ENOUGH_HELD = 1_000
 """So many of the control group answer by themselves: their share is known to about three points, without a model."""
 
 
+LEAST_OVERLAP = 0.5
+"""Of the customers without a message at least such a share has to remain, as effective customers."""
+
+
 class Population(StrEnum):
     """Customers without a message within the horizon, or all, as if messages changed nothing."""
 
@@ -42,7 +46,9 @@ def choose_unmessaged(outcomes: pd.DataFrame) -> Chosen:
     """Everyone where nobody was messaged; else the control group where it is large enough; else weighted for exposure.
 
     Weighted: each customer without a message stands for 1 / (1 - exposure) like them (inverse probability of treatment
-    weighting, Robins, Hernan & Brumback 2000).
+    weighting, Robins, Hernan & Brumback 2000). Where some customers are never written to at all, past messages foretell
+    exposure almost surely, and the weights fall on the few lucky ones among the others; then past messages are left out
+    (a near-instrument adds variance and no protection: Myers et al. 2011).
     """
     messaged = outcomes["was_messaged"].to_numpy()
     if not messaged.any():
@@ -50,7 +56,11 @@ def choose_unmessaged(outcomes: pd.DataFrame) -> Chosen:
     held = outcomes["is_held"].to_numpy()
     if outcomes.loc[held, "customer_id"].nunique() >= ENOUGH_HELD:
         return Chosen(Method.HOLDOUT, held, np.ones(int(held.sum())))
-    return Chosen(Method.WEIGHTED, ~messaged, 1 / (1 - outcomes["exposure"].to_numpy()[~messaged]))
+    names = outcomes["customer_id"].to_numpy(dtype=object)[~messaged]
+    weights: Floats = 1 / (1 - outcomes["exposure"].to_numpy()[~messaged])
+    if effective_customers(names, weights) < LEAST_OVERLAP * len(set(names)):
+        weights = 1 / (1 - outcomes["exposure_but_for_past_messages"].to_numpy()[~messaged])
+    return Chosen(Method.WEIGHTED, ~messaged, weights)
 
 
 def effective_customers(customers: npt.NDArray[np.object_], weights: Floats) -> float:

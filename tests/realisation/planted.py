@@ -36,6 +36,7 @@ def outcomes(
     churned = generator.random(count) < np.where(was_messaged, np.maximum(truth - effect, 0.0), truth)
     frame = frame_of(np.clip(truth + lie, 0.001, 0.999), churned, was_messaged, is_held)
     frame["exposure"] = probability_of_a_message(Kind.PROBABILITY, frame, [])
+    frame["exposure_but_for_past_messages"] = frame["exposure"]
     return frame
 
 
@@ -56,5 +57,6 @@ def frame_of(
             "is_held": is_held,
             "scored_on": DAY,
             "exposure": 0.0,
+            "exposure_but_for_past_messages": 0.0,
         }
     )

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from perennial.calibration_error import Calibration
+from perennial.realisation.exposure import probability_of_a_message
 from perennial.realisation.measures import Measured, measure_stage
 from perennial.realisation.populations import Method, effective_customers
 from tests.realisation.planted import DAYS, outcomes
@@ -69,11 +70,24 @@ def test_weights_find_what_the_control_group_finds_when_all_above_a_threshold_ar
     frame["was_messaged"] = (frame["predicted"] > 0.5) & ~frame["is_held"]
     saved = frame["was_messaged"] & (generator.random(len(frame)) < 0.5)
     frame.loc[saved, "realised"] = 0.0
-    from perennial.realisation.exposure import probability_of_a_message
-
-    frame["exposure"] = probability_of_a_message(DAYS.kind, frame, [])
+    frame["exposure"] = frame["exposure_but_for_past_messages"] = probability_of_a_message(DAYS.kind, frame, [])
     unmessaged, everyone = measure_stage(DAYS, frame)
     assert everyone.calibration.difference.low > 0.1
+    assert covers(unmessaged.calibration, 0.0)
+
+
+def test_a_group_that_is_never_written_to_stands_for_everyone_although_the_past_tells_them_apart() -> None:
+    """A fifth is never written to, nearly all others are: past messages foretell the next one almost surely."""
+    generator = np.random.default_rng(7)
+    frame = outcomes(7, count=3_000, messaged=0.0, held=0.0)
+    never = generator.random(3_000) < 0.2
+    frame["was_messaged"] = ~never & (generator.random(3_000) < 0.97)
+    frame["count_messages_91d"] = np.where(never, 0.0, 12.0)
+    frame["exposure"] = probability_of_a_message(DAYS.kind, frame, ["count_messages_91d"])
+    frame["exposure_but_for_past_messages"] = probability_of_a_message(DAYS.kind, frame, [])
+    unmessaged, _ = measure_stage(DAYS, frame)
+    assert unmessaged.method is Method.WEIGHTED
+    assert unmessaged.effective_customers > 0.8 * (~frame["was_messaged"]).sum()
     assert covers(unmessaged.calibration, 0.0)
 
 

@@ -1,21 +1,42 @@
 """Which port each server listens on: remembered per home, stepped aside where another program was first."""
 
+import fcntl
+import os
 import socket
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 from perennial.platform.home import LOOPBACK, read_json
 from perennial.platform.processes import ManagedProcess
 from perennial.settings import home_path
 
-PREFERRED_PORTS = {"postgres": 5442, "valkey": 6389, "airflow": 8080, "airflow_logs": 8793, "mlflow": 5000, "api": 8000}
+PREFERRED_PORTS = {"postgres": 5442, "valkey": 6389, "airflow": 8080, "mlflow": 5000, "api": 8000}
 PROCESSES = {
     "valkey": "valkey",
     "airflow": "airflow-api",
-    "airflow_logs": "airflow-scheduler",
     "mlflow": "mlflow",
     "api": "api",
 }
 """The process that holds each port; PostgreSQL keeps its own pid file."""
+
+
+@contextmanager
+def taking_turns(announce: Callable[[str], None]) -> Iterator[None]:
+    """One home of this person starts at a time: a port that is found free is listened on before the next one looks."""
+    path = Path(tempfile.gettempdir()) / f"perennial-ports-{os.getuid()}.lock"
+    # Not followed: in a folder that everyone may write to, the name could be somebody's link.
+    descriptor = os.open(path, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            announce("Another home is starting on this machine; this one follows")
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def assign_ports(announce: Callable[[str], None], is_postgres_running: bool) -> dict[str, int]:

@@ -1,5 +1,6 @@
 """What runs beside PostgreSQL: each service's command, environment and health check."""
 
+import socket
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,17 +18,26 @@ BIN = Path(sys.executable).parent
 
 @dataclass(frozen=True)
 class Service:
-    """A process to keep running. `health_url` None means: healthy when its process lives."""
+    """A process to keep running: healthy when its URL or port answers; where it has neither, when it lives."""
 
     name: str
     command: Sequence[str]
     environment: Mapping[str, str] = field(default_factory=dict)
     health_url: str | None = None
+    health_port: int | None = None
 
     def is_healthy(self) -> bool:
-        if self.health_url is None:
-            return True
-        return is_answering(self.health_url)
+        if self.health_url is not None:
+            return is_answering(self.health_url)
+        return self.health_port is None or is_listening(self.health_port)
+
+
+def is_listening(port: int) -> bool:
+    try:
+        socket.create_connection((LOOPBACK, port), timeout=3).close()
+    except OSError:
+        return False
+    return True
 
 
 def is_answering(url: str) -> bool:
@@ -58,7 +68,7 @@ def valkey_service(settings: Settings, port: int, password: str) -> Service:
         f"bind {LOOPBACK}\nport {port}\nrequirepass {password}\ndir {settings.home / 'valkey'}\n"
         "appendonly yes\nappendfsync everysec\nmaxmemory-policy noeviction\n"
     )
-    return Service("valkey", [str(valkey_binary()), str(configuration)])
+    return Service("valkey", [str(valkey_binary()), str(configuration)], health_port=port)
 
 
 def valkey_binary() -> Path:
@@ -80,7 +90,7 @@ def mlflow_service(settings: Settings, port: int) -> Service:
     return Service("mlflow", command, environment, url)
 
 
-def airflow_environment(settings: Settings, port: int, log_port: int) -> dict[str, str]:
+def airflow_environment(settings: Settings, port: int) -> dict[str, str]:
     """Airflow's settings as environment variables.
 
     Source: https://airflow.apache.org/docs/apache-airflow/stable/configurations-ref.html
@@ -108,7 +118,6 @@ def airflow_environment(settings: Settings, port: int, log_port: int) -> dict[st
         "API_AUTH__JWT_SECRET": settings.require("airflow_secret"),
         "API__SECRET_KEY": settings.require("airflow_secret"),
         "LOGGING__BASE_LOG_FOLDER": str(home / "logs"),
-        "LOGGING__WORKER_LOG_SERVER_PORT": str(log_port),
         # A finished task is noticed at the next heartbeat: the default of 5 s would add as much to every task.
         "WORKERS__MIN_HEARTBEAT_INTERVAL": "1",
         "SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.5",
@@ -120,12 +129,13 @@ def airflow_environment(settings: Settings, port: int, log_port: int) -> dict[st
     return {**platform_environment(settings), "AIRFLOW_HOME": str(home), **variables}
 
 
-def airflow_services(settings: Settings, port: int, log_port: int) -> list[Service]:
-    environment = airflow_environment(settings, port, log_port)
+def airflow_services(settings: Settings, port: int) -> list[Service]:
+    environment = airflow_environment(settings, port)
     airflow = str(BIN / "airflow")
     return [
         Service("airflow-api", [airflow, "api-server"], environment, f"http://{LOOPBACK}:{port}/api/v2/monitor/health"),
-        Service("airflow-scheduler", [airflow, "scheduler"], environment),
+        # Its log server would listen beyond loopback; on one machine the API reads the files themselves.
+        Service("airflow-scheduler", [airflow, "scheduler", "--skip-serve-logs"], environment),
         Service("airflow-dag-processor", [airflow, "dag-processor"], environment),
     ]
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from perennial.platform.home import LOOPBACK, prepare_home, read_json
-from perennial.platform.ports import assign_ports
+from perennial.platform.ports import assign_ports, taking_turns
 from perennial.platform.postgres import PostgresServer
 from perennial.platform.processes import ManagedProcess
 from perennial.platform.services import (
@@ -52,7 +52,7 @@ def up(announce: Callable[[str], None] = print, services: Iterable[str] = ALL) -
     Raises PlatformError when a part does not become healthy.
     """
     prepare_home(announce)
-    with _only_one(home_path()):
+    with _only_one(home_path()), taking_turns(announce):
         wanted = tuple(services)
         ports, secrets = (
             assign_ports(announce, _is_postgres_running(home_path())),
@@ -136,7 +136,7 @@ def _services(
     known = [
         valkey_service(settings, ports["valkey"], secrets["valkey_password"]),
         mlflow_service(settings, ports["mlflow"]),
-        *airflow_services(settings, ports["airflow"], ports["airflow_logs"]),
+        *airflow_services(settings, ports["airflow"]),
         api_service(settings, ports["api"]),
     ]
     return [service for service in known if service.name in wanted]
@@ -159,7 +159,7 @@ def _start_missing(services: list[Service], settings: Settings, announce: Callab
 
 def _migrate_airflow(settings: Settings) -> None:
     ports = read_json(settings.home / "platform.json")["ports"]
-    environment = airflow_environment(settings, ports["airflow"], ports["airflow_logs"])
+    environment = airflow_environment(settings, ports["airflow"])
     for arguments in (["db", "migrate"], ["pools", "set", "warehouse", "2", "Tasks that load the warehouse"]):
         run = subprocess.run(
             [str(BIN / "airflow"), *arguments], env=environment, capture_output=True, text=True, check=False

@@ -35,6 +35,7 @@ def run_dbt(
     The process inherits `lock`: should its parent be killed, the next build waits until dbt too has ended.
     Raises DbtStoppedError when dbt ends before it ran any node.
     """
+    _forget_another_project(settings)
     results = settings.home / "dbt" / "target" / "run_results.json"
     results.unlink(missing_ok=True)
     command = [*DBT, *arguments, *LOGGING]
@@ -49,6 +50,16 @@ def run_dbt(
         raise DbtStoppedError("\n".join(errors) or "dbt was stopped")
     content: dict[str, Any] = json.loads(results.read_text())
     return list(content["results"])
+
+
+def _forget_another_project(settings: Settings) -> None:
+    # What dbt remembers of its parsing is told apart by a file's place within the project, not by the project's.
+    target, project = settings.home / "dbt" / "target", str(settings.project)
+    target.mkdir(parents=True, exist_ok=True)
+    parsed = target / "project.txt"
+    if not parsed.exists() or parsed.read_text() != project:
+        (target / "partial_parse.msgpack").unlink(missing_ok=True)
+        parsed.write_text(project)
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import psutil
 import psycopg
 import pytest
 
@@ -60,7 +61,8 @@ def forget_settings() -> None:
     database.engine.cache_clear()
 
 
-@pytest.fixture(scope="session")
+# Of this module alone: while it lasts, the process's home is this one, and other tests have theirs.
+@pytest.fixture(scope="module")
 def loop() -> Iterator[Loop]:
     """The demo with a few hundred real households, through Airflow's own scheduler."""
     home = Path(tempfile.mkdtemp(prefix="perennial-loop-"))
@@ -96,6 +98,23 @@ def test_nothing_was_refused_or_lost_on_the_way_in(loop: Loop) -> None:
     assert loop.demo["rows"]["raw.events"] == loop.demo["ingested"]["loaded"]
     events = "select count(*) from raw.events where event = 'Order Completed'"
     assert loop.rows("select count(*) from marts.orders") == loop.rows(events)
+
+
+def test_nothing_listens_beyond_this_machine(loop: Loop) -> None:
+    """Every process of the home, found by its environment, and their children."""
+    own = [process for process in psutil.process_iter(["environ"]) if _belongs(process, loop.home)]
+    family = {member for process in own for member in (process, *process.children(recursive=True))}
+    listening = {
+        connection.laddr.ip
+        for process in family
+        for connection in process.net_connections("inet")
+        if connection.status == psutil.CONN_LISTEN
+    }
+    assert listening == {"127.0.0.1"}
+
+
+def _belongs(process: psutil.Process, home: Path) -> bool:
+    return (process.info["environ"] or {}).get(HOME_VARIABLE) == str(home)
 
 
 def test_marketing_ops_pull_a_file_with_scores_reasons_and_features(loop: Loop, tmp_path: Path) -> None:

@@ -4,6 +4,8 @@ import os
 import signal
 import socket
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import psutil
@@ -141,3 +143,21 @@ def test_secrets_are_generated_anew_and_readable_by_the_owner_alone(own_home: Pa
 def test_a_home_that_was_never_built_is_named_with_the_command_that_builds_it() -> None:
     with pytest.raises(HomeNotReadyError, match="perennial up"):
         connect(Role.READER)
+
+
+UP = "from perennial.platform import up; up(announce=lambda _: None, services=('valkey',))"
+
+
+def test_two_homes_started_at_the_same_moment_do_not_meet(own_home: Path) -> None:
+    homes = [own_home, own_home.with_name("neighbour")]
+    starting = [
+        subprocess.Popen([sys.executable, "-W", "ignore", "-c", UP], env={**os.environ, HOME_VARIABLE: str(home)})
+        for home in homes
+    ]
+    try:
+        assert [process.wait(timeout=120) for process in starting] == [0, 0]
+        ports = [set(read_json(home / "platform.json")["ports"].values()) for home in homes]
+        assert not ports[0] & {read_json(homes[1] / "platform.json")["ports"][name] for name in ("postgres", "valkey")}
+    finally:
+        stop = [sys.executable, "-W", "ignore", "-c", "from perennial.platform import down; down()"]
+        subprocess.run(stop, env={**os.environ, HOME_VARIABLE: str(homes[1])}, check=True)

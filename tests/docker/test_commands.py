@@ -123,7 +123,7 @@ def test_airflow_is_set_as_the_embedded_one_is(environment_of: Any, tmp_path: Pa
         airflow_fernet_key="d",
     )
     (tmp_path / "airflow").mkdir()
-    embedded = platform_environment(settings) | airflow_environment(settings, 1, 2)
+    embedded = platform_environment(settings) | airflow_environment(settings, 1)
     shared = {name: value for name, value in embedded.items() if not own.fullmatch(name)}
     assert len(shared) >= 12
     docker = environment_of("airflow-worker")

@@ -2,7 +2,7 @@
 
 from perennial.experimentation.analyzing import Duplicates, analyze
 from perennial.experimentation.metrics import Kind
-from perennial.experimentation.pictures import check_picture, save_picture
+from perennial.experimentation.pictures import save_picture
 from perennial.experimentation.planning import Plan, power
 from perennial.experimentation.problems import ExperimentInputError
 from perennial.experimentation.results import Analysis, Arm, Comparison, Interval, Look, SampleRatio, Verdict
@@ -24,7 +24,6 @@ __all__ = [
     "StageLift",
     "Verdict",
     "analyze",
-    "check_picture",
     "measure_lift",
     "power",
     "read_lift",

@@ -1,11 +1,11 @@
 """The interval over time, one panel for each comparison, drawn in-process as SVG or PNG."""
 
-import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from perennial.experimentation.problems import ExperimentInputError
 from perennial.experimentation.results import Analysis, Look
+from perennial.picture_files import write_picture_file
 
 if TYPE_CHECKING:
     import altair as alt
@@ -13,30 +13,14 @@ if TYPE_CHECKING:
 
 INK, LIFT, PALE = "#23313a", "#0b6e6e", "#d7dee1"
 WIDTH, HEIGHT = 520, 180
-FORMATS = (".svg", ".png")
 
 
 def save_picture(analysis: Analysis, file: Path) -> None:
     """The file holds the interval of every comparison at the end of every day. Its ending chooses SVG or PNG.
 
-    Raises ExperimentInputError when it is neither, or when the analysis had no time column.
+    Raises PictureFileError when it is neither, and ExperimentInputError when the analysis had no time column.
     """
-    import vl_convert
-
-    check_picture(file)
-    specification: dict[str, Any] = json.loads(interval_over_time(analysis).to_json())
-    if file.suffix == ".svg":
-        file.write_text(vl_convert.vegalite_to_svg(specification))
-    else:
-        file.write_bytes(vl_convert.vegalite_to_png(specification, scale=2))
-
-
-def check_picture(file: Path) -> None:
-    """Raises ExperimentInputError for a file name that no picture can be written to."""
-    if file.suffix not in FORMATS:
-        raise ExperimentInputError(f"A picture is written as {' or '.join(FORMATS)}, not as {file.name!r}")
-    if not file.absolute().parent.is_dir():
-        raise ExperimentInputError(f"There is no folder {file.parent} for the picture")
+    write_picture_file(interval_over_time(analysis), file)
 
 
 def interval_over_time(analysis: Analysis) -> "alt.VConcatChart":

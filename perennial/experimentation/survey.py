@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 import numpy as np
 import pyarrow.dataset as ds
 
+from perennial.column_names import listed
 from perennial.experimentation.metrics import ROWS, Kind, Metric
 from perennial.experimentation.moments import Floats, Moments, Sample, Tally
-from perennial.experimentation.problems import ExperimentInputError, listed
+from perennial.experimentation.problems import ExperimentInputError
 from perennial.experimentation.source import Batch, Layout, read_batches
 
 MOST_ARMS = 50

@@ -1,7 +1,7 @@
 """Who answers to a treatment: uplift from randomised trials, and whether choosing by it is worth anything."""
 
 from perennial.uplift.estimating import estimate
-from perennial.uplift.pictures import check_picture, save_picture
+from perennial.uplift.pictures import save_picture
 from perennial.uplift.problems import UpliftInputError
 from perennial.uplift.results import Estimate, Group, Policy, Ranking, Segment, Targeting, Tenth, UpliftReport, Verdict
 from perennial.uplift.segmenting import segments
@@ -22,7 +22,6 @@ __all__ = [
     "UpliftInputError",
     "UpliftReport",
     "Verdict",
-    "check_picture",
     "check_table",
     "estimate",
     "estimate_stage",

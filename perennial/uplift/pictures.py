@@ -1,10 +1,9 @@
 """The Qini curve and the lift by tenth, side by side, drawn in-process as SVG or PNG."""
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from perennial.uplift.problems import UpliftInputError
+from perennial.picture_files import write_picture_file
 from perennial.uplift.results import UpliftReport
 
 if TYPE_CHECKING:
@@ -12,30 +11,14 @@ if TYPE_CHECKING:
 
 INK, UPLIFT, RANDOM, PALE = "#23313a", "#0b6e6e", "#b0793a", "#d7dee1"
 WIDTH, HEIGHT = 440, 300
-FORMATS = (".svg", ".png")
 
 
 def save_picture(report: UpliftReport, file: Path) -> None:
     """The file holds the Qini curve and the lift by tenth. Its ending chooses SVG or PNG.
 
-    Raises UpliftInputError when it is neither.
+    Raises PictureFileError when it is neither.
     """
-    import vl_convert
-
-    check_picture(file)
-    specification: dict[str, Any] = json.loads(draw(report).to_json())
-    if file.suffix == ".svg":
-        file.write_text(vl_convert.vegalite_to_svg(specification))
-    else:
-        file.write_bytes(vl_convert.vegalite_to_png(specification, scale=2))
-
-
-def check_picture(file: Path) -> None:
-    """Raises UpliftInputError for a file name that no picture can be written to."""
-    if file.suffix not in FORMATS:
-        raise UpliftInputError(f"A picture is written as {' or '.join(FORMATS)}, not as {file.name!r}")
-    if not file.absolute().parent.is_dir():
-        raise UpliftInputError(f"There is no folder {file.parent} for the picture")
+    write_picture_file(draw(report), file)
 
 
 def draw(report: UpliftReport) -> "alt.HConcatChart":

@@ -8,7 +8,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from perennial.console.main import app
-from perennial.uplift import UpliftInputError, UpliftReport, save_picture, save_table
+from perennial.picture_files import PictureFileError
+from perennial.uplift import UpliftReport, save_picture, save_table
 from tests.uplift.trials import draw_trial
 
 QUESTION = ("--treatment", "arm", "--treated", "email", "--control", "holdout", "--outcome", "spend")
@@ -61,5 +62,5 @@ def test_pictures_and_tables_take_the_form_of_their_name(mixed_report: UpliftRep
     assert (tmp_path / "uplift.png").read_bytes().startswith(b"\x89PNG")
     save_table(mixed_report, tmp_path / "uplift.parquet")
     assert len(pd.read_parquet(tmp_path / "uplift.parquet")) == mixed_report.rows
-    with pytest.raises(UpliftInputError, match="no folder"):
+    with pytest.raises(PictureFileError, match="no folder"):
         save_picture(mixed_report, tmp_path / "nowhere" / "uplift.png")

@@ -64,11 +64,12 @@ def analyze(
     as_json: JsonOption = False,
 ) -> None:
     """The lift of every arm over the control: differences, intervals, p-values, and when one cannot tell yet."""
-    from perennial.experimentation import analyze, check_picture
+    from perennial.experimentation import analyze
+    from perennial.picture_files import check_picture_file
 
     with spoken_errors(as_json=as_json):
         if picture is not None:
-            check_picture(picture)
+            check_picture_file(picture)
         found = analyze(
             file,
             arm=arm,

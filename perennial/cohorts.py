@@ -11,7 +11,7 @@ from perennial.holdout import MEMBERS_SQL, read_clusters
 from perennial.lifecycle import load_lifecycle
 from perennial.moments import snapshot_at
 from perennial.stages import STAGE_MODELS, Stage
-from perennial.tables import AUDIENCES_MEMBERS, AUDIENCES_RUNS, MARTS_CUSTOMERS, MARTS_ORDERS
+from perennial.tables import AUDIENCES_MEMBERS, AUDIENCES_RUNS, MARTS_CUSTOMER_STAGES, MARTS_CUSTOMERS, MARTS_ORDERS
 
 MESSAGED, HOLDOUT = "messaged", "holdout"
 COVARIATES = ("revenue_before", "count_orders_before")
@@ -45,8 +45,16 @@ def horizon_of(stage: Stage) -> int:
     return load_lifecycle().horizons_days[model] if model else _UNPREDICTED_DAYS
 
 
+class MartsBehindError(RuntimeError):
+    """The marts end before the day that is asked about: what happened since would be taken for nothing."""
+
+
 def read_cohort(connection: psycopg.Connection[Any], stage: Stage, as_of: date) -> Cohort:
-    """Each customer once, at their first membership of a run of the stage; orders before the end of `as_of`."""
+    """Each customer once, at their first membership of a run of the stage; orders before the end of `as_of`.
+
+    Raises MartsBehindError when the marts were built as of an earlier day.
+    """
+    _require_marts(connection, as_of)
     horizon, parameters = timedelta(days=horizon_of(stage)), _parameters(stage, as_of)
     rows = connection.execute(_COHORT_SQL, parameters).fetchall()
     waiting = connection.execute(_WAITING_SQL, parameters).fetchone()
@@ -57,6 +65,15 @@ def read_cohort(connection: psycopg.Connection[Any], stage: Stage, as_of: date) 
     persons = pa.array([clusters.representative(customer_id) for customer_id in columns[0]], pa.string())
     rows_by_person = table.append_column("person", persons)
     return Cohort(stage, horizon.days, share_held, rows_by_person, _day_before(waiting, horizon))
+
+
+def _require_marts(connection: psycopg.Connection[Any], as_of: date) -> None:
+    (built,) = connection.execute(f"select max(snapshot_on) from {MARTS_CUSTOMER_STAGES}").fetchone() or (None,)
+    if built is None or built < as_of:
+        raise MartsBehindError(
+            f"The marts are of {built or 'no day'}, and know nothing of what happened up to {as_of}. "
+            f"`perennial run --as-of {as_of}` builds and measures that day."
+        )
 
 
 def entity_sql(connection: psycopg.Connection[Any], stage: Stage, as_of: date) -> str:

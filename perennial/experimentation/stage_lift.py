@@ -55,6 +55,7 @@ def measure_lift(as_of: date) -> list[StageLift]:
     By intention to treat: a customer counts in the arm in which they first entered the audience, whatever came later.
     Covariates are what they ordered in the 91 days before; persons, not ids, are independent; intervals are
     anytime-valid, because this is looked at every day. Measuring a day again replaces its rows.
+    Raises MartsBehindError when the marts were built as of an earlier day.
     """
     with connect(Role.READER) as connection:
         found = [row for stage in Stage for row in measure_cohort(read_cohort(connection, stage, as_of), as_of)]

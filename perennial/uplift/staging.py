@@ -44,7 +44,7 @@ def estimate_stage(stage: str, as_of: date) -> StageUplift:
     The trial: everyone who has entered the stage's audience and whose horizon has closed, messaged or held out, with
     the features known when they entered; the outcome is revenue. `predictions.uplift` holds the customers of the
     segments that it supports, and no others. Again gives the same; both are replaced in one transaction.
-    Raises UnknownStageError.
+    Raises UnknownStageError, and MartsBehindError when the marts were built as of an earlier day.
     """
     wanted = parse_stage(stage)
     with connect(Role.READER) as connection:

@@ -9,6 +9,7 @@ import numpy as np
 import psycopg
 import pytest
 
+from perennial.cohorts import MartsBehindError
 from perennial.database import Role, connect
 from perennial.experimentation import StageLift, measure_lift, read_lift
 from perennial.moments import snapshot_at
@@ -18,6 +19,8 @@ pytestmark = pytest.mark.integration
 ENTERED, LATER = date(2020, 3, 1), date(2020, 4, 30)
 MARTS = """
     create table marts.customers (customer_id text primary key, first_seen_at timestamptz, traits jsonb);
+    create table marts.customer_stages (snapshot_on date);
+    insert into marts.customer_stages values ('2020-04-30');
     create table marts.orders (customer_id text, ordered_at timestamptz, revenue numeric, is_cancelled boolean);
 """
 
@@ -139,6 +142,14 @@ def test_measuring_again_replaces_the_day_and_leaves_other_days(brand: Brand) ->
     assert read_lift() == first
     assert read_lift(LATER) == first
     assert len(read_lift(LATER - timedelta(days=1))) == len(first)
+
+
+@pytest.mark.usefixtures("brand")
+def test_marts_of_an_earlier_day_are_refused_and_nothing_is_written() -> None:
+    with pytest.raises(MartsBehindError, match=r"of 2020-04-30, .*`perennial run --as-of 2020-05-01`"):
+        measure_lift(LATER + timedelta(days=1))
+    with pytest.raises(LookupError):
+        read_lift()
 
 
 @pytest.mark.usefixtures("brand")

@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 BATCH = 1_000_000
 DAYS = 60
 SEED = 20260101
+HELD_OUT, BUYING, LIFT = 0.1, 0.3, 0.02
 QUESTIONS: dict[str, dict[str, object]] = {
     "mean, rate and ratio": {},
     "with two covariates (CUPED)": {"covariates": ["spend_before", "orders_before"]},
@@ -61,10 +62,11 @@ def write(file: Path, rows: int) -> None:
 
 
 def experiment(generator: np.random.Generator, start: int, count: int, rows: int) -> pa.Table:
-    """Rows of an experiment in order of arrival, with a lift of 2 % in the treatment."""
-    treated = generator.random(count) < 0.9  # noqa: PLR2004 - a tenth is held out
+    """Rows of an experiment in order of arrival, with a planted lift in the treatment."""
+    treated = generator.random(count) >= HELD_OUT
     before = generator.gamma(1.5, 20, count)
-    spend = np.where(generator.random(count) < 0.3, before * generator.gamma(2, 0.5, count), 0) * (1 + 0.02 * treated)  # noqa: PLR2004
+    amount = before * generator.gamma(2, 0.5, count) * (1 + LIFT * treated)
+    spend = np.where(generator.random(count) < BUYING, amount, 0)
     sends = generator.poisson(4, count) + 1
     number = start + np.arange(count)
     return pa.table(
@@ -92,7 +94,7 @@ def answer(file: Path, question: str) -> None:
         arm="arm",
         control="holdout",
         metrics=["spend", "bought", "clicks/sends"],
-        expected_shares={"email": 0.9, "holdout": 0.1},
+        expected_shares={"email": 1 - HELD_OUT, "holdout": HELD_OUT},
         **QUESTIONS[question],  # type: ignore[arg-type]  # one dictionary for arguments of every type
     )
     seconds = time.perf_counter() - started

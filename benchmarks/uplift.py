@@ -16,6 +16,7 @@ from perennial.uplift import Estimate, UpliftReport, Verdict, estimate
 
 RISK = "days_since_last_order"
 BUDGET = 0.3
+TREATED = 0.5
 MARKETS = {"default": MarketSettings.default(), "constant": MarketSettings.constant()}
 
 
@@ -39,7 +40,7 @@ class Measured:
 
 def measure(settings: MarketSettings, customers: int, seed: int) -> Measured:
     """A trial that treats half of a market's customers, and the report on it."""
-    treated = np.random.default_rng([seed, 99]).random(customers) < 0.5  # noqa: PLR2004 - one half
+    treated = np.random.default_rng([seed, 99]).random(customers) < TREATED
     trial = Market(customers, seed=seed, settings=settings).trial(None, treated)
     data = trial.features.assign(arm=np.where(treated, "email", "holdout"), revenue=trial.revenue)
     # Who never ordered has been away for longest.

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
 UNKNOWN = b""
@@ -29,7 +30,7 @@ def encode_column(column: pa.Array) -> list[bytes]:
 def _encode_doubles(column: pa.Array) -> list[bytes]:
     numbers = column.to_numpy(zero_copy_only=False)  # unknown ones become NaN, which Feast takes for unknown as well
     raw = numbers.astype("<f8").tobytes()
-    known = (numbers == numbers).tolist()  # noqa: PLR0124  # NaN alone is not equal to itself
+    known = (~np.isnan(numbers)).tolist()
     return [
         _DOUBLE + raw[start : start + _WIDTH] if is_known else UNKNOWN
         for start, is_known in zip(range(0, len(raw), _WIDTH), known, strict=True)

@@ -81,6 +81,3 @@ DROP_STATEMENTS = """
 def _drop_dbt_relations(connection: psycopg.Connection[tuple[object, ...]]) -> None:
     for (statement,) in connection.execute(DROP_STATEMENTS, [list(DBT_SCHEMAS)]).fetchall():
         connection.execute(str(statement).encode())
-
-
-# Known to fail on a first full run, told in the closing note of issue 2; to be mended before it is called resolved.

@@ -15,6 +15,7 @@ from expectations import validate_marts, validate_raw
 from perennial.database import Role, connect
 from perennial.ingestion import ingest_file
 from perennial.warehouse import build
+from tests.conftest import empty_warehouse
 
 BEFORE = date(2019, 6, 30)
 AS_OF = date(2019, 7, 9)
@@ -96,7 +97,7 @@ def write(path: Path, messages: Iterator[Message]) -> Path:
 def kept(platform_home: Path) -> Iterator[None]:
     """The brand's raw events and its marts as of both days, in schemas of their own, and the gate's first run."""
     with connect(Role.OWNER, autocommit=True) as connection:
-        empty(connection)
+        empty_warehouse()
         ingest_file(
             write(platform_home / "brand.jsonl", brand([f"c{n}" for n in range(150)], date(2019, 1, 7), AS_OF, seed=5))
         )

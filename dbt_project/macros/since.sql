@@ -9,20 +9,32 @@
 
 {#- The first day whose content may differ from what the model holds; it rebuilds from that day on. -#}
 {% macro changed_on() -%}
-    {%- set compared = ref('int_builds_compared') -%}
+    {{ _first_day_since('changed_on', ref('int_builds_compared')) }}
+{%- endmacro %}
+
+{#- The same for models that show past events under the names of today, whoever was identified since. -#}
+{% macro renamed_on() -%}
+    {{ _first_day_since('renamed_on', ref('int_builds_compared')) }}
+{%- endmacro %}
+
+{% macro _first_day_since(column, compared) -%}
     {%- if is_incremental() -%}
-        (select coalesce(min(changed_on), 'infinity') from {{ compared }} where model = '{{ this.name }}')
+        (select coalesce(min({{ column }}), 'infinity') from {{ compared }} where model = '{{ this.name }}')
     {%- else -%}
         '-infinity'::date
     {%- endif -%}
 {%- endmacro %}
 
 {#- Pre-hook: forget the days that `changed_on` is about to rebuild, and those that are not known any more. -#}
-{% macro forget_changed_days(day) %}
+{% macro forget_changed_days(day) %}{{ _forget_days(day, changed_on()) }}{% endmacro %}
+
+{% macro forget_renamed_days(day) %}{{ _forget_days(day, renamed_on()) }}{% endmacro %}
+
+{% macro _forget_days(day, first_day) %}
     {%- if is_incremental() %}
     delete from {{ this }}
     where
-        {{ day }} >= {{ changed_on() }}
+        {{ day }} >= {{ first_day }}
         or {{ day }} > (select as_of from intermediate.int_moment_fixed)
     {%- endif %}
 {% endmacro %}
@@ -38,10 +50,10 @@
     {%- endif %}
 {% endmacro %}
 
-{#- The same for models of orders: those with a version from the changed days. -#}
-{% macro forget_changed_orders() %}
+{#- The same for models of orders: those with a version from the renamed days. -#}
+{% macro forget_renamed_orders() %}
     {%- if is_incremental() %}
     delete from {{ this }}
-    where order_id in (select order_id from intermediate.int_orders_versioned where known_on >= {{ changed_on() }})
+    where order_id in (select order_id from intermediate.int_orders_versioned where known_on >= {{ renamed_on() }})
     {%- endif %}
 {% endmacro %}

@@ -1,12 +1,19 @@
+-- On past days those who were known then, under the names known then; on the newest every customer.
 with customers as (
 
     select * from {{ ref('customers') }}
 
 ),
 
-days as (
+moment as (
 
-    select * from {{ ref('int_snapshot_days_listed') }}
+    select * from {{ ref('int_moment_fixed') }}
+
+),
+
+taken as (
+
+    select * from {{ ref('int_snapshots_taken') }}
 
 ),
 
@@ -25,10 +32,16 @@ stages as (
 expected as (
 
     select
+        taken.customer_id,
+        taken.snapshot_on
+    from taken
+    inner join moment on taken.snapshot_on < moment.as_of
+    union all
+    select
         customers.customer_id,
-        days.snapshot_on
+        moment.as_of as snapshot_on
     from customers
-    inner join days on customers.first_seen_at < days.snapshot_at
+    cross join moment
 
 )
 

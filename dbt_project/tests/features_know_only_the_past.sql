@@ -1,5 +1,6 @@
 -- The newest weekly snapshots counted again, straight from the orders placed before their moment. Orders that were
--- corrected, refunded or cancelled are left out with their customers: the mart holds them as they are now.
+-- corrected, refunded or cancelled are left out with their customers, and so is who was identified since: the mart holds
+-- them as they are now.
 with snapshots as (
 
     select * from {{ ref('int_snapshot_days_listed') }}
@@ -24,6 +25,20 @@ orders as (
 features as (
 
     select * from {{ ref('customer_features') }}
+
+),
+
+identities as (
+
+    select * from {{ ref('int_identities_resolved') }}
+
+),
+
+identified as (
+
+    select unnest(array[identities.anonymous_id, identities.customer_id]) as customer_id
+    from identities
+    where identities.known_on > (select min(snapshots.snapshot_on) from snapshots)
 
 ),
 
@@ -59,6 +74,7 @@ inner join snapshots on features.snapshot_on = snapshots.snapshot_on
 left join counted on features.customer_id = counted.customer_id and features.snapshot_on = counted.snapshot_on
 where
     features.customer_id not in (select corrected.customer_id from corrected)
+    and features.customer_id not in (select identified.customer_id from identified)
     and (
         features.count_orders <> coalesce(counted.count_orders, 0)
         or features.count_orders_28d <> coalesce(counted.count_orders_28d, 0)

@@ -53,7 +53,8 @@ def add_the_column(project: Path) -> None:
 @pytest.mark.usefixtures("_feature_store")
 def test_an_added_column_reaches_training_and_serving_without_an_edit_in_python(brand: Brand, project: Path) -> None:
     """For every snapshot, those of weeks built long before too."""
-    brand.load(event for event in market(seed=4, customers=12) if event.event in (None, "Order Completed"))
+    events = (event for event in market(seed=4, customers=12) if event.event in (None, "Order Completed"))
+    brand.load(event for event in events if event.user_id)
     as_of = brand.build().as_of
     apply_feature_repo()
     add_the_column(project)

@@ -5,10 +5,10 @@
     indexes=[{'columns': ['known_on']}]
 ) }}
 
-with versions as (
+with changes as (
 
-    select * from {{ ref('int_orders_versioned') }}
-    where not is_cancelled
+    select * from {{ ref('int_order_changes_known') }}
+    where known_on >= {{ changed_on() }}
 
 ),
 
@@ -18,45 +18,17 @@ lines as (
 
 ),
 
-identities as (
-
-    select * from {{ ref('int_identities_resolved') }}
-
-),
-
 moment as (
 
     select * from {{ ref('int_moment_fixed') }}
 
 ),
 
-changes as (
-
-    select
-        versions.*,
-        change.changed_on,
-        change.direction
-    from versions
-    cross join lateral (
-        values (versions.known_on, 1), (versions.known_until_on, -1)
-    ) as change (changed_on, direction)
-
-),
-
 known as (
 
-    select
-        {{ customer_id('changes', 'identities') }} as customer_id,
-        changes.message_id,
-        changes.ordered_on,
-        changes.changed_on as known_on,
-        changes.store_id,
-        changes.revenue,
-        changes.direction
+    select changes.*
     from changes
-    inner join moment on changes.changed_on <= moment.as_of
-    left join identities on changes.user_id is null and changes.anonymous_id = identities.anonymous_id
-    where changes.changed_on >= {{ changed_on() }}
+    inner join moment on changes.known_on <= moment.as_of
 
 ),
 

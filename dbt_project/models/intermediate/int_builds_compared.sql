@@ -25,6 +25,7 @@ links as (
 identities as (
 
     select * from {{ ref('int_identities_resolved') }}
+    where known_until_on = 'infinity'
 
 ),
 
@@ -111,20 +112,32 @@ identified_since as (
     where sightings.user_id is null
     group by moved.load_id, moved.as_of
 
+),
+
+events_since as (
+
+    select
+        builds.model,
+        builds.load_id,
+        builds.as_of,
+        least(
+            coalesce(loaded_since.changed_on, 'infinity'),
+            case
+                when builds.as_of < moment.as_of then builds.as_of + 1
+                when builds.as_of > moment.as_of then moment.as_of
+                else 'infinity'
+            end
+        ) as changed_on
+    from builds
+    cross join moment
+    left join loaded_since on builds.load_id = loaded_since.load_id and builds.as_of = loaded_since.as_of
+
 )
 
 select
-    builds.model,
-    least(
-        coalesce(loaded_since.changed_on, 'infinity'),
-        coalesce(identified_since.changed_on, 'infinity'),
-        case
-            when builds.as_of < moment.as_of then builds.as_of + 1
-            when builds.as_of > moment.as_of then moment.as_of
-            else 'infinity'
-        end
-    ) as changed_on
-from builds
-cross join moment
-left join loaded_since on builds.load_id = loaded_since.load_id and builds.as_of = loaded_since.as_of
-left join identified_since on builds.load_id = identified_since.load_id and builds.as_of = identified_since.as_of
+    events_since.model,
+    events_since.changed_on,
+    least(events_since.changed_on, identified_since.changed_on) as renamed_on
+from events_since
+left join identified_since
+    on events_since.load_id = identified_since.load_id and events_since.as_of = identified_since.as_of

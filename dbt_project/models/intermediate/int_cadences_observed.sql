@@ -14,11 +14,15 @@ order_days as (
 closed as (
 
     select
-        ordered_on,
-        gap_days,
-        count(*) as count_gaps
+        change.known_on,
+        order_days.gap_days,
+        sum(change.direction) as count_gaps
     from order_days
-    group by ordered_on, gap_days
+    cross join lateral (
+        values (greatest(order_days.known_on, order_days.order_known_on), 1), (order_days.known_until_on, -1)
+    ) as change (known_on, direction)
+    where change.known_on < 'infinity'
+    group by change.known_on, order_days.gap_days
 
 ),
 
@@ -29,7 +33,7 @@ known as (
         closed.gap_days,
         sum(closed.count_gaps) as count_gaps
     from days
-    inner join closed on days.snapshot_on >= closed.ordered_on
+    inner join closed on days.snapshot_on >= closed.known_on
     group by days.snapshot_on, closed.gap_days
 
 ),

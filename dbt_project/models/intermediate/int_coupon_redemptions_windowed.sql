@@ -7,7 +7,13 @@
 
 with redemptions as (
 
-    select * from {{ ref('int_coupon_redemptions_resolved') }}
+    select * from {{ ref('int_coupon_redemptions_parsed') }}
+
+),
+
+identities as (
+
+    select * from {{ ref('int_identities_resolved') }}
 
 ),
 
@@ -19,11 +25,12 @@ days as (
 )
 
 select
-    redemptions.customer_id,
+    {{ customer_id('redemptions', 'identities') }} as customer_id,
     days.snapshot_on,
     count(*) filter (where days.days_ago < 91) as count_coupons_redeemed_91d,
     count(*) as count_coupons_redeemed_364d,
     max(redemptions.redeemed_on) as last_redemption_on
 from redemptions
 inner join days on redemptions.redeemed_on = days.happened_on
-group by redemptions.customer_id, days.snapshot_on
+left join identities on {{ known_as('redemptions', 'identities', 'days.snapshot_on') }}
+group by 1, 2

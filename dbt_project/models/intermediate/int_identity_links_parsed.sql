@@ -20,4 +20,6 @@ select
     links.occurred_at
 from links
 inner join moment on links.load_id <= moment.load_id
-where links.load_id > {{ newest_load_built() }}
+where
+    links.load_id > {{ newest_load_built() }}
+    and links.anonymous_id <> links.user_id

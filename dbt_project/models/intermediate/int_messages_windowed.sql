@@ -7,7 +7,13 @@
 
 with messages as (
 
-    select * from {{ ref('int_messages_resolved') }}
+    select * from {{ ref('int_messages_parsed') }}
+
+),
+
+identities as (
+
+    select * from {{ ref('int_identities_resolved') }}
 
 ),
 
@@ -21,7 +27,7 @@ days as (
 known as (
 
     select
-        messages.customer_id,
+        {{ customer_id('messages', 'identities') }} as customer_id,
         days.snapshot_on,
         days.days_ago,
         messages.occurred_on,
@@ -30,6 +36,7 @@ known as (
         case when messages.ends_on > days.snapshot_on then messages.campaign_id end as open_campaign_id
     from messages
     inner join days on messages.occurred_on = days.happened_on
+    left join identities on {{ known_as('messages', 'identities', 'days.snapshot_on') }}
 
 )
 

@@ -21,16 +21,10 @@
     'count_weekend_orders': 'extract(isodow from ordered_on) >= 6',
 } %}
 
-with versions as (
+with changes as (
 
-    select * from {{ ref('int_orders_versioned') }}
-    where not is_cancelled
-
-),
-
-identities as (
-
-    select * from {{ ref('int_identities_resolved') }}
+    select * from {{ ref('int_order_changes_known') }}
+    where known_on >= {{ changed_on() }}
 
 ),
 
@@ -40,37 +34,21 @@ moment as (
 
 ),
 
-changes as (
-
-    select
-        versions.*,
-        change.changed_on,
-        change.direction
-    from versions
-    cross join lateral (
-        values (versions.known_on, 1), (versions.known_until_on, -1)
-    ) as change (changed_on, direction)
-
-),
-
 known as (
 
     select
-        {{ customer_id('changes', 'identities') }} as customer_id,
         changes.*,
         extract(hour from changes.ordered_at at time zone 'UTC') as ordered_hour
     from changes
-    inner join moment on changes.changed_on <= moment.as_of
-    left join identities on changes.user_id is null and changes.anonymous_id = identities.anonymous_id
-    where changes.changed_on >= {{ changed_on() }}
+    inner join moment on changes.known_on <= moment.as_of
 
 )
 
 select
     customer_id,
     ordered_on,
-    changed_on as known_on,
-    ordered_on = changed_on as is_order_day,
+    known_on,
+    bool_or(is_order_new) as is_order_day,
     max(revenue) filter (where direction = 1)::double precision as largest_order
     {%- for name, amount in amounts.items() %},
     {{ to_units('sum(direction * (' ~ amount ~ '))') }} as {{ name }}_units
@@ -80,4 +58,4 @@ select
     {%- endfor %},
     sum(direction * count_lines)::integer as count_lines
 from known
-group by customer_id, ordered_on, changed_on
+group by customer_id, ordered_on, known_on

@@ -29,13 +29,25 @@ timeline as (
     select
         customer_id,
         known_on as happened_on,
-        is_order_day::integer as count_order_days,
+        0 as count_order_days,
         count_orders,
         revenue_units,
         discount_units,
         largest_order,
         false as is_snapshot
     from changes
+    union all
+    select
+        customer_id,
+        order_known_on as happened_on,
+        1 as count_order_days,
+        0 as count_orders,
+        0 as revenue_units,
+        0 as discount_units,
+        null as largest_order,
+        false as is_snapshot
+    from order_days
+    where known_until_on = 'infinity'
     union all
     select
         customer_id,
@@ -89,4 +101,6 @@ inner join order_days
     on
         accumulated.customer_id = order_days.customer_id
         and accumulated.count_order_days = order_days.day_number
+        and accumulated.snapshot_on >= order_days.known_on
+        and accumulated.snapshot_on < order_days.known_until_on
 where accumulated.is_snapshot

@@ -33,8 +33,9 @@ select
     {{ from_units('coalesce(sum(changes.revenue_units) filter (where days.days_ago < ' ~ window ~ '), 0)') }}
         as revenue_{{ window }}d
     {%- endfor %},
-    count(*) filter (where changes.is_order_day and days.days_ago < 28) as count_order_days_28d,
-    count(*) filter (where changes.is_order_day) as count_order_days_91d,
+    count(distinct changes.ordered_on) filter (where changes.is_order_day and days.days_ago < 28)
+        as count_order_days_28d,
+    count(distinct changes.ordered_on) filter (where changes.is_order_day) as count_order_days_91d,
     bit_count(bit_or(1 << (days.days_ago / 7)) filter (where changes.is_order_day)::bit(32)) as count_order_weeks_91d
     {%- for name in counts %},
     sum(changes.{{ name }}) as {{ name }}_91d

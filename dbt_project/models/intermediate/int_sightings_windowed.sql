@@ -7,7 +7,13 @@
 
 with sightings as (
 
-    select * from {{ ref('int_sightings_resolved') }}
+    select * from {{ ref('int_sightings_counted') }}
+
+),
+
+identities as (
+
+    select * from {{ ref('int_identities_resolved') }}
 
 ),
 
@@ -19,13 +25,14 @@ days as (
 )
 
 select
-    sightings.customer_id,
+    {{ customer_id('sightings', 'identities') }} as customer_id,
     days.snapshot_on,
     max(sightings.occurred_on) as last_seen_on,
-    count(*) as count_days_seen_91d,
+    count(distinct sightings.occurred_on) as count_days_seen_91d,
     sum(sightings.count_page_views) filter (where days.days_ago < 28)::bigint as count_page_views_28d,
     sum(sightings.count_products_viewed) filter (where days.days_ago < 28)::bigint as count_products_viewed_28d,
     sum(sightings.count_products_added) filter (where days.days_ago < 28)::bigint as count_products_added_28d
 from sightings
 inner join days on sightings.occurred_on = days.happened_on
-group by sightings.customer_id, days.snapshot_on
+left join identities on {{ known_as('sightings', 'identities', 'days.snapshot_on') }}
+group by 1, 2

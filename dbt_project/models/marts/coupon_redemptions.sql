@@ -1,21 +1,36 @@
 {{ config(
     materialized='incremental',
     incremental_strategy='append',
-    pre_hook="{{ forget_changed_days(day_of('redeemed_at')) }}",
+    pre_hook="{{ forget_renamed_days(day_of('redeemed_at')) }}",
     indexes=[{'columns': ['message_id'], 'unique': true}, {'columns': ['redeemed_at']}]
 ) }}
 
-with coupon_redemptions as (
+with redemptions as (
 
-    select * from {{ ref('int_coupon_redemptions_resolved') }}
-    where redeemed_on >= {{ changed_on() }}
+    select * from {{ ref('int_coupon_redemptions_parsed') }}
+    where redeemed_on >= {{ renamed_on() }}
+
+),
+
+identities as (
+
+    select * from {{ ref('int_identities_resolved') }}
+    where known_until_on = 'infinity'
+
+),
+
+moment as (
+
+    select * from {{ ref('int_moment_fixed') }}
 
 )
 
 select
-    message_id,
-    customer_id,
-    coupon_id,
-    campaign_id,
-    redeemed_at
-from coupon_redemptions
+    redemptions.message_id,
+    {{ customer_id('redemptions', 'identities') }} as customer_id,
+    redemptions.coupon_id,
+    redemptions.campaign_id,
+    redemptions.redeemed_at
+from redemptions
+inner join moment on redemptions.redeemed_on <= moment.as_of
+left join identities on redemptions.user_id is null and redemptions.anonymous_id = identities.anonymous_id

@@ -1,6 +1,6 @@
 with sightings as (
 
-    select * from {{ ref('int_sightings_resolved') }}
+    select * from {{ ref('int_sightings_counted') }}
 
 ),
 
@@ -20,6 +20,7 @@ identifies as (
 identities as (
 
     select * from {{ ref('int_identities_resolved') }}
+    where known_until_on = 'infinity'
 
 ),
 
@@ -32,11 +33,13 @@ moment as (
 seen as (
 
     select
-        customer_id,
-        min(first_at) as first_seen_at,
-        max(occurred_on) as last_seen_on
+        {{ customer_id('sightings', 'identities') }} as customer_id,
+        min(sightings.first_at) as first_seen_at,
+        max(sightings.occurred_on) as last_seen_on
     from sightings
-    group by customer_id
+    inner join moment on sightings.occurred_on <= moment.as_of
+    left join identities on sightings.user_id is null and sightings.anonymous_id = identities.anonymous_id
+    group by {{ customer_id('sightings', 'identities') }}
 
 ),
 

@@ -27,35 +27,10 @@ moment as (
 
 ),
 
-changes as (
-
-    select * from {{ ref('int_order_changes_summed') }}
-
-),
-
-observed_days as (
-
-    select
-        days.snapshot_on,
-        days.snapshot_on + {{ horizon_days }} as observed_on
-    from days
-    inner join moment on days.snapshot_on + {{ horizon_days }} <= moment.as_of
-
-),
-
 outcomes as (
 
-    select
-        changes.customer_id,
-        observed_days.snapshot_on,
-        sum(changes.count_orders) as count_orders
-    from observed_days
-    inner join changes
-        on
-            observed_days.snapshot_on < changes.ordered_on
-            and observed_days.observed_on >= changes.ordered_on
-            and observed_days.observed_on >= changes.known_on
-    group by changes.customer_id, observed_days.snapshot_on
+    select * from {{ ref('int_outcomes_observed') }}
+    where horizon_days = {{ horizon_days }}
 
 )
 
@@ -67,6 +42,7 @@ select
     {{ horizon_days }} as horizon_days,
     coalesce(outcomes.count_orders, 0) = 0 as label
 from stages
-inner join observed_days on stages.snapshot_on = observed_days.snapshot_on
+inner join days on stages.snapshot_on = days.snapshot_on
+inner join moment on days.snapshot_on + {{ horizon_days }} <= moment.as_of
 left join outcomes
     on stages.customer_id = outcomes.customer_id and stages.snapshot_on = outcomes.snapshot_on

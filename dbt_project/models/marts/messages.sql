@@ -1,22 +1,37 @@
 {{ config(
     materialized='incremental',
     incremental_strategy='append',
-    pre_hook="{{ forget_changed_days(day_of('occurred_at')) }}",
+    pre_hook="{{ forget_renamed_days(day_of('occurred_at')) }}",
     indexes=[{'columns': ['message_id'], 'unique': true}, {'columns': ['occurred_at']}]
 ) }}
 
 with messages as (
 
-    select * from {{ ref('int_messages_resolved') }}
-    where occurred_on >= {{ changed_on() }}
+    select * from {{ ref('int_messages_parsed') }}
+    where occurred_on >= {{ renamed_on() }}
+
+),
+
+identities as (
+
+    select * from {{ ref('int_identities_resolved') }}
+    where known_until_on = 'infinity'
+
+),
+
+moment as (
+
+    select * from {{ ref('int_moment_fixed') }}
 
 )
 
 select
-    message_id,
-    customer_id,
-    channel,
-    action,
-    campaign_id,
-    occurred_at
+    messages.message_id,
+    {{ customer_id('messages', 'identities') }} as customer_id,
+    messages.channel,
+    messages.action,
+    messages.campaign_id,
+    messages.occurred_at
 from messages
+inner join moment on messages.occurred_on <= moment.as_of
+left join identities on messages.user_id is null and messages.anonymous_id = identities.anonymous_id

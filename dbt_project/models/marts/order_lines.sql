@@ -1,7 +1,7 @@
 {{ config(
     materialized='incremental',
     incremental_strategy='append',
-    pre_hook="{{ forget_changed_orders() }}",
+    pre_hook="{{ forget_renamed_orders() }}",
     indexes=[{'columns': ['order_line_id'], 'unique': true}, {'columns': ['order_id']}]
 ) }}
 
@@ -27,7 +27,7 @@ changed as (
 
     select distinct order_id
     from versions
-    where known_on >= {{ changed_on() }}
+    where known_on >= {{ renamed_on() }}
 
 )
 

@@ -1,7 +1,7 @@
 {{ config(
     materialized='incremental',
     incremental_strategy='append',
-    pre_hook="{{ forget_changed_orders() }}",
+    pre_hook="{{ forget_renamed_orders() }}",
     indexes=[{'columns': ['order_id'], 'unique': true}, {'columns': ['customer_id']}]
 ) }}
 
@@ -14,6 +14,7 @@ with versions as (
 identities as (
 
     select * from {{ ref('int_identities_resolved') }}
+    where known_until_on = 'infinity'
 
 ),
 
@@ -27,7 +28,7 @@ changed as (
 
     select distinct order_id
     from versions
-    where known_on >= {{ changed_on() }}
+    where known_on >= {{ renamed_on() }}
 
 )
 

@@ -1,19 +1,12 @@
 {{ config(
     materialized='incremental',
     incremental_strategy='append',
-    pre_hook="{{ forget_changed_days('occurred_on') }}",
     indexes=[{'columns': ['occurred_on']}]
 ) }}
 
 with messages as (
 
     select * from {{ ref('stg_raw__messages') }}
-
-),
-
-identities as (
-
-    select * from {{ ref('int_identities_resolved') }}
 
 ),
 
@@ -25,7 +18,9 @@ moment as (
 
 select
     messages.message_id,
-    {{ customer_id('messages', 'identities') }} as customer_id,
+    messages.load_id,
+    messages.user_id,
+    messages.anonymous_id,
     messages.channel,
     messages.action,
     messages.campaign_id,
@@ -33,6 +28,5 @@ select
     {{ day_of('messages.occurred_at') }} as occurred_on,
     messages.ends_on
 from messages
-inner join moment on messages.load_id <= moment.load_id and messages.occurred_at < moment.snapshot_at
-left join identities on messages.user_id is null and messages.anonymous_id = identities.anonymous_id
-where messages.occurred_at >= {{ start_of(changed_on()) }}
+inner join moment on messages.load_id <= moment.load_id
+where messages.load_id > {{ newest_load_built() }}

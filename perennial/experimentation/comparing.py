@@ -37,11 +37,11 @@ class Setting:
 
 
 def measure(sample: Sample, metric: Metric, treatment: str, setting: Setting) -> Measured | MeasuredRates:
-    """One comparison. Plain rates have a test of their own; all else rests on means and their variances."""
-    is_plain_rate = setting.kinds.get(metric) is Kind.RATE and not setting.covariates and not setting.is_clustered
-    borrowed = BORROWED_UNITS if setting.bounds.is_sequential and not is_plain_rate else 0
+    """One comparison. Rates have a test of their own; all else, clusters too, rests on means and their variances."""
+    is_rate = setting.kinds.get(metric) is Kind.RATE and not setting.is_clustered
+    borrowed = BORROWED_UNITS if setting.bounds.is_sequential and not is_rate else 0
     told = contrast(sample, metric, setting.covariates, treatment, setting.control, borrowed_units=borrowed)
-    if is_plain_rate:
+    if is_rate:
         return MeasuredRates(told, setting.bounds, sample.arms[treatment].count, sample.arms[setting.control].count)
     return Measured(told, setting.bounds)
 

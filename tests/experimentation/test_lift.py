@@ -91,6 +91,18 @@ def test_intervals_narrow_by_the_square_root_of_what_the_covariate_explains() ->
     assert adjusted.interval.width / plain.interval.width == pytest.approx(0.6, rel=0.02)
 
 
+def test_covariates_narrow_the_score_of_a_rate() -> None:
+    data = table(count=20_000, control_share=0.1)
+    likely = np.array(data["bought"]) + np.random.default_rng(8).normal(0, 0.2, len(data))
+    data = data.append_column("likely", pa.array(likely))
+    plain, adjusted = compare(data, "bought"), compare(data, "bought", covariates=["likely"])
+    assert adjusted.variance_reduction == pytest.approx(0.54, abs=0.05)
+    narrowed = np.sqrt(1 - adjusted.variance_reduction)
+    assert adjusted.interval.width / plain.interval.width == pytest.approx(narrowed, rel=0.01)
+    assert adjusted.interval.holds(adjusted.difference)
+    assert (adjusted.p_value <= 0.05) == (not adjusted.interval.holds(0))
+
+
 def test_nothing_is_lost_when_the_mean_is_large() -> None:
     data = table()
     far = data.append_column("far", pa.array(np.array(data["spend"]) + 1e9))

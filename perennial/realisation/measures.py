@@ -9,10 +9,17 @@ import pandas as pd
 
 from perennial.calibration_error import Calibration, measure_calibration
 from perennial.realisation.days import Days
-from perennial.realisation.populations import Chosen, Method, Population, choose_unmessaged, effective_customers
-from perennial.realisation.regression import Line, fit_line
 from perennial.resampling import Floats, Interval, percentile_interval, resample_sums
 from perennial.stages import Kind
+from perennial.unmessaged import (
+    Chosen,
+    Line,
+    Method,
+    Population,
+    choose_unmessaged,
+    effective_customers,
+    fit_line,
+)
 
 ENOUGH_CUSTOMERS = 50
 """Below so many effective customers nothing is told: an interval over fewer is wider than any promise."""

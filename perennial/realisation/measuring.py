@@ -11,11 +11,11 @@ from perennial.database import Role, connect
 from perennial.realisation.days import Days, list_days
 from perennial.realisation.measures import measure_stage
 from perennial.realisation.outcomes import read_outcomes
-from perennial.realisation.populations import Population
 from perennial.realisation.reading import tell_gap
 from perennial.realisation.records import Record, as_record, write_records
 from perennial.stages import Model
 from perennial.tables import MARTS_MESSAGES
+from perennial.unmessaged import Population
 
 SPAN_DAYS = 91
 """The headline pools the scored days of so many days up to the last one whose horizon has closed."""

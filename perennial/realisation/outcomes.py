@@ -12,23 +12,11 @@ from perennial.eligibility import PROFILING
 from perennial.holdout import MEMBERS_SQL
 from perennial.moments import snapshot_at
 from perennial.realisation.days import FOREHAND_SQL, Days
-from perennial.realisation.exposure import probability_of_a_message
 from perennial.stages import Kind
 from perennial.tables import MARTS_CUSTOMER_FEATURES, MARTS_MESSAGES, PREDICTIONS_SCORES, marts_label
+from perennial.unmessaged import EXPOSURE_FEATURES, probability_of_a_message
 
 MAX_CUSTOMERS = 100_000
-EXPOSURE_FEATURES = (
-    "days_since_last_order",
-    "days_since_first_order",
-    "count_orders",
-    "count_orders_91d",
-    "count_messages_28d",
-    "count_messages_91d",
-    "count_message_responses_91d",
-    "days_since_last_message",
-)
-"""What decides who is messaged, beside stage and score; those of them that the marts have are used."""
-
 _KNOWN = ("customer_id", "stage", "model_version", "predicted", "realised", "was_messaged", "is_held")
 
 

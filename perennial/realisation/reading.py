@@ -6,9 +6,9 @@ from datetime import date
 
 from perennial.database import Role, connect
 from perennial.realisation.days import list_days
-from perennial.realisation.populations import Method, Population
 from perennial.realisation.records import Record, read_records
 from perennial.stages import Kind, Model
+from perennial.unmessaged import Method, Population
 
 _CHOSEN_IN_WORDS = {
     Method.NOBODY_MESSAGED: "nobody was messaged",

@@ -8,8 +8,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from perennial.realisation.days import Days
-from perennial.realisation.exposure import probability_of_a_message
 from perennial.stages import Kind, Model
+from perennial.unmessaged.exposure import probability_of_a_message
 
 DAY = date(2017, 9, 3)
 DAYS = Days(Model.CHURN_RISK, Kind.PROBABILITY, 28, date(2017, 10, 1), (DAY,), (), (), ())

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from perennial.calibration_error import Calibration
-from perennial.realisation.exposure import probability_of_a_message
 from perennial.realisation.measures import Measured, measure_stage
-from perennial.realisation.populations import Method, effective_customers
+from perennial.unmessaged.exposure import probability_of_a_message
+from perennial.unmessaged.populations import Method, effective_customers
 from tests.realisation.planted import DAYS, outcomes
 
 

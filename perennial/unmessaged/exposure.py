@@ -5,9 +5,21 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from perennial.realisation.regression import expected, fit
 from perennial.resampling import Floats
 from perennial.stages import Kind
+from perennial.unmessaged.regression import expected, fit
+
+EXPOSURE_FEATURES = (
+    "days_since_last_order",
+    "days_since_first_order",
+    "count_orders",
+    "count_orders_91d",
+    "count_messages_28d",
+    "count_messages_91d",
+    "count_message_responses_91d",
+    "days_since_last_message",
+)
+"""What decides who is messaged, beside stage and score; those of them that the marts have are used."""
 
 MOST_PROBABLE = 0.98
 """Nobody without a message stands for more than 1 / (1 - this) = 50 customers."""

@@ -1,10 +1,14 @@
-"""Make a fitted model mean what it says, on a later period than its fit."""
+"""Make a fitted model mean what it says of customers left alone, on a later period than its fit."""
+
+import warnings
 
 import numpy as np
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.frozen import FrozenEstimator
 
+from perennial.resampling import Floats
 from perennial.stages import Kind
+from training.alone import weigh_alone
 from training.candidates import Estimator
 from training.losses import row_losses
 from training.rows import Rows
@@ -24,9 +28,18 @@ def calibrate(estimator: Estimator, rows: Rows) -> tuple[Estimator, str]:
 
 
 def _calibrated(estimator: Estimator, rows: Rows, method: str) -> Estimator:
-    return CalibratedClassifierCV(FrozenEstimator(estimator), method=method, ensemble=False).fit(
-        rows.features, rows.target
-    )
+    weights = _weights(estimator, rows)
+    counted = weights > 0
+    with warnings.catch_warnings():
+        # The fit is frozen; that the weights are used for the calibration alone is the point.
+        warnings.filterwarnings("ignore", "Since FrozenEstimator does not appear to accept sample_weight")
+        return CalibratedClassifierCV(FrozenEstimator(estimator), method=method, ensemble=False).fit(
+            rows.features[counted], rows.target[counted], sample_weight=weights[counted]
+        )
+
+
+def _weights(estimator: Estimator, rows: Rows) -> Floats:
+    return weigh_alone(Kind.PROBABILITY, rows, estimator.predict_proba(rows.features)[:, 1])
 
 
 def _isotonic_wins(estimator: Estimator, rows: Rows) -> bool:
@@ -37,10 +50,12 @@ def _isotonic_wins(estimator: Estimator, rows: Rows) -> bool:
         or _rarer_outcome(rows) < ENOUGH_FOR_ISOTONIC
     ):
         return False
+    weights = _weights(estimator, second)
     losses = {
-        method: row_losses(
+        method: weights
+        @ row_losses(
             Kind.PROBABILITY, second.target, _calibrated(estimator, first, method).predict_proba(second.features)[:, 1]
-        ).mean()
+        )
         for method in ("sigmoid", "isotonic")
     }
     return bool(losses["isotonic"] < losses["sigmoid"])

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from perennial.resampling import Floats
+from training.alone import weigh_alone
 from training.blend import MarginBlend
 from training.calibrate import calibrate
 from training.candidates import CANDIDATES, Estimator
@@ -59,7 +60,7 @@ def fit_and_calibrate(spec: Spec, candidate: str, rows: Rows, periods: Periods) 
     estimator = fit_candidate(spec, candidate, rows.during(periods.fit))
     later = rows.during(periods.calibration)
     if spec.kind is Kind.VALUE:
-        return Fitted(candidate, "scaled totals", estimator.scale_to(later.features, later.target))
+        return _scaled(candidate, estimator, later)
     calibrated, method = calibrate(estimator, later)
     return Fitted(candidate, method, calibrated)
 
@@ -67,9 +68,14 @@ def fit_and_calibrate(spec: Spec, candidate: str, rows: Rows, periods: Periods) 
 def calibrate_again(spec: Spec, candidate: str, estimator: Estimator, later: Rows) -> Fitted:
     """A model made before, whose fit stays and whose calibrator is fitted anew on these later rows."""
     if spec.kind is Kind.VALUE:
-        return Fitted(candidate, "scaled totals", deepcopy(estimator).scale_to(later.features, later.target))
+        return _scaled(candidate, deepcopy(estimator), later)
     calibrated, method = calibrate(estimator.calibrated_classifiers_[0].estimator, later)
     return Fitted(candidate, method, calibrated)
+
+
+def _scaled(candidate: str, estimator: Estimator, later: Rows) -> Fitted:
+    weights = weigh_alone(Kind.VALUE, later, predict(Kind.VALUE, estimator, later))
+    return Fitted(candidate, "scaled totals", estimator.scale_to(later.features, later.target, weights))
 
 
 def fit_candidate(spec: Spec, name: str, rows: Rows) -> Estimator:

@@ -17,18 +17,20 @@ from perennial.lifecycle import load_lifecycle
 from perennial.moments import snapshot_at
 from perennial.stages import Stage
 from perennial.tables import MARTS_CUSTOMER_STAGES, marts_label
+from training.labels import Labels
 from training.periods import SHARES, Periods, plan_periods
 from training.rows import Rows, as_matrix
 from training.specs import Kind, Spec
 
 MAX_ROWS = 200_000
+Connection = psycopg.Connection[tuple[Any, ...]]
 # Columns of the entity rows; the stage is also a feature, so theirs has a name of its own.
-_KEYS = ("customer_id", "event_timestamp", "snapshot_on", "stage_then", "label", "label_orders")
+_KEYS = ("customer_id", "event_timestamp", "snapshot_on", "stage_then", "label", "label_orders", "was_messaged")
 _TWO_YEARS = timedelta(days=730)
 # Editing how models are made makes the next training a new one, although its data did not change.
 _RECIPE = (
-    *("blend", "buy_till_you_die", "buyers", "calibrate", "candidates", "choose", "periods", "rows", "spend", "specs"),
-    "value_model",
+    *("alone", "blend", "buy_till_you_die", "buyers", "calibrate", "candidates", "choose", "labels", "periods", "rows"),
+    *("spend", "specs", "value_model"),
 )
 
 
@@ -42,8 +44,9 @@ class LabelsMissingError(RuntimeError):
 
 @dataclass(frozen=True)
 class Dataset:
-    """Rows of all three periods, and the digest of everything that the model will depend on."""
+    """Rows of all three periods, the labels they are of, and the digest of everything that the model will depend on."""
 
+    labels: Labels
     rows: Rows
     periods: Periods
     digest: str
@@ -57,14 +60,14 @@ def load_dataset(spec: Spec, as_of: date) -> Dataset:
     """
     with connect(Role.READER) as connection:
         try:
-            periods = _choose_periods(connection, spec, as_of)
+            labels, periods = _choose_labels(connection, spec, as_of)
         except psycopg.errors.UndefinedTable as error:
             raise LabelsMissingError(
                 f"{marts_label(spec.name)} is missing. Build the marts: `perennial run`."
             ) from error
-        share = _sample_share(connection, spec, as_of, periods)
-    rows = rows_of(historical_features(_entity_sql(spec, as_of, periods.days, share), spec.feature_service), spec)
-    return Dataset(rows, periods, digest_of(spec, rows, periods))
+        share = _sample_share(connection, labels, periods)
+    rows = rows_of(historical_features(labels.entity_sql(periods.days, share), spec.feature_service), spec)
+    return Dataset(labels, rows, periods, digest_of(spec, rows, periods))
 
 
 def load_histories(spec: Spec, as_of: date) -> tuple[Rows, str]:
@@ -72,7 +75,7 @@ def load_histories(spec: Spec, as_of: date) -> tuple[Rows, str]:
     moment = snapshot_at(as_of).isoformat()
     entity_sql = f"""
         select customer_id, snapshot_at as event_timestamp, snapshot_on, stage as stage_then,
-            0.0::double precision as label, 0.0::double precision as label_orders
+            0.0::double precision as label, 0.0::double precision as label_orders, false as was_messaged
         from {MARTS_CUSTOMER_STAGES}
         inner join consent.granted('{TRAINING}', '{moment}'::timestamptz) as consented using (customer_id)
         where snapshot_on = '{as_of.isoformat()}' and stage <> '{Stage.PROSPECT}'
@@ -94,6 +97,7 @@ def rows_of(frame: pd.DataFrame, spec: Spec) -> Rows:
         target=values[:, 0] if spec.kind is Kind.PROBABILITY else values,
         customers=frame["customer_id"].to_numpy(dtype=object),
         stages=frame["stage_then"].to_numpy(dtype=object),
+        messaged=frame["was_messaged"].to_numpy(dtype=bool),
         days=np.array([pd.Timestamp(day).date() for day in frame["snapshot_on"]], dtype=object),
     )
 
@@ -113,62 +117,52 @@ def digest_of(spec: Spec, rows: Rows, periods: Periods) -> str:
     sha.update(pd.util.hash_pandas_object(rows.features, index=False).to_numpy().tobytes())
     sha.update(pd.util.hash_array(rows.customers).tobytes())
     sha.update(np.ascontiguousarray(rows.target).tobytes())
+    sha.update(rows.messaged.tobytes())
     for module in _RECIPE:
         sha.update(Path(__file__).with_name(f"{module}.py").read_bytes())
     return sha.hexdigest()[:32]
 
 
-def labels_sql(spec: Spec, as_of: date) -> str:
-    """Every usable labelled row: consented, and observed to the end of its horizon before the end of `as_of`."""
-    moment = snapshot_at(as_of).isoformat()
-    orders = ", labelled.label_orders" if spec.kind is Kind.VALUE else ""
-    label = "labelled.label::int" if spec.kind is Kind.PROBABILITY else "labelled.label"
-    return f"""
-        select labelled.customer_id, labelled.snapshot_at as event_timestamp, labelled.snapshot_on,
-            labelled.stage as stage_then,
-            {label}::double precision as label{orders}
-        from {marts_label(spec.name)} as labelled
-        inner join consent.granted('{TRAINING}', '{moment}'::timestamptz) as consented using (customer_id)
-        where labelled.snapshot_at + labelled.horizon_days * interval '1 day' <= '{moment}'::timestamptz
-            and labelled.horizon_days = {spec.horizon_days}
-    """
+def _choose_labels(connection: Connection, spec: Spec, as_of: date) -> tuple[Labels, Periods]:
+    """Those of newcomers where the model is about them and there are enough."""
+    if spec.is_about_newcomers:
+        labels = Labels(spec, as_of, is_of_newcomers=True)
+        try:
+            return labels, _choose_periods(connection, labels)
+        except NotEnoughError:
+            pass
+    labels = Labels(spec, as_of)
+    return labels, _choose_periods(connection, labels)
 
 
-def _entity_sql(spec: Spec, as_of: date, days: tuple[date, ...], share: float) -> str:
-    wanted = ", ".join(f"'{day.isoformat()}'" for day in days)
-    # A customer is in the sample or not by a digest of their id: the same ones every week, and in every run.
-    sampled = f"and ('x' || left(md5(customer_id), 8))::bit(32)::bigint < {share} * 4294967296" if share < 1 else ""
-    return f"select * from ({labels_sql(spec, as_of)}) as usable where snapshot_on in ({wanted}) {sampled}"
-
-
-def _choose_periods(connection: psycopg.Connection[tuple[Any, ...]], spec: Spec, as_of: date) -> Periods:
-    days = _column(connection, f"select distinct snapshot_on from ({labels_sql(spec, as_of)}) as usable")
+def _choose_periods(connection: Connection, labels: Labels) -> Periods:
+    statement = f"select distinct snapshot_on from ({labels.sql}) as usable"
+    days = [day for (day,) in connection.execute(statement).fetchall()]
     least, problem = load_lifecycle().training.min_positives, ""
     for calibration_share, test_share in SHARES:
-        periods = plan_periods(days, spec.horizon_days, calibration_share, test_share)
+        periods = plan_periods(days, labels.spec.horizon_days, calibration_share, test_share)
         if periods is None:
             raise NotEnoughError(
-                f"History is too short: {len(days)} weekly snapshots have an observed horizon of {spec.horizon_days} "
-                "days, and a fit, a calibration and a test period that keep apart need more."
+                f"History is too short: {len(days)} weekly snapshots have an observed horizon of "
+                f"{labels.spec.horizon_days} days, and a fit, a calibration and a test period that keep apart "
+                "need more."
             )
-        problem = _shortage(connection, spec, as_of, periods, least)
+        problem = _shortage(connection, labels, periods, least)
         if not problem:
             return periods
     raise NotEnoughError(problem)
 
 
-def _shortage(
-    connection: psycopg.Connection[tuple[Any, ...]], spec: Spec, as_of: date, periods: Periods, least: int
-) -> str:
+def _shortage(connection: Connection, labels: Labels, periods: Periods, least: int) -> str:
     for period, days in periods.named().items():
         counted = connection.execute(
             "select count(distinct customer_id) filter (where label > 0), "
             "count(distinct customer_id) filter (where label = 0) "
-            f"from ({labels_sql(spec, as_of)}) as usable where snapshot_on = any(%s)",
+            f"from ({labels.sql}) as usable where snapshot_on = any(%s)",
             [list(days)],
         ).fetchone()
         for outcome, count in zip(("yes", "no"), counted or (0, 0), strict=True):
-            if int(str(count)) < least:
+            if int(count) < least:
                 return (
                     f"Too few customers whose label is {outcome} in the {period} period: {count}, "
                     f"and {least} are needed (training.min_positives)."
@@ -176,11 +170,7 @@ def _shortage(
     return ""
 
 
-def _sample_share(connection: psycopg.Connection[tuple[Any, ...]], spec: Spec, as_of: date, periods: Periods) -> float:
-    statement = f"select count(*) from ({labels_sql(spec, as_of)}) as usable where snapshot_on = any(%s)"
+def _sample_share(connection: Connection, labels: Labels, periods: Periods) -> float:
+    statement = f"select count(*) from ({labels.sql}) as usable where snapshot_on = any(%s)"
     row = connection.execute(statement, [list(periods.days)]).fetchone()
-    return min(1.0, MAX_ROWS / max(int(str(row[0])) if row else 0, 1))
-
-
-def _column(connection: psycopg.Connection[tuple[Any, ...]], statement: str) -> list[date]:
-    return [day for (day,) in connection.execute(statement).fetchall()]
+    return min(1.0, MAX_ROWS / max(int(row[0]) if row else 0, 1))

@@ -17,20 +17,38 @@ DECILES = 10
 
 @dataclass(frozen=True)
 class Outcomes:
-    """What happened to the judged rows: label, whose row it is, and the stage the customer was in."""
+    """What happened to the judged rows: label, whose row it is, and the stage the customer was in.
+
+    `alone` (rows,): how many rows each stands for when only customers left alone count (`weigh_alone`); what a score
+    promises is measured with it, loss and ranking on all rows alike.
+    """
 
     kind: Kind
     actual: Floats
     customers: npt.NDArray[np.object_]
     stages: npt.NDArray[np.object_]
+    alone: Floats
+
+    def calibration(self, predicted: Floats, stage: str | None = None) -> Calibration | None:
+        """Of the rows that count, of one stage or all; None where there are none."""
+        rows = (self.alone > 0) & ((self.stages == stage) | (stage is None))
+        if not rows.any():
+            return None
+        return measure_calibration(
+            self.kind, self.actual[rows], predicted[rows], self.customers[rows], self.alone[rows]
+        )
 
 
 @dataclass(frozen=True)
 class Quality:
-    """One model on the judged rows. `lift`: outcome of each tenth (best first) over the average."""
+    """One model on the judged rows. `lift`: outcome of each tenth (best first) over the average.
+
+    `calibration`: on customers left alone; `calibration_everyone`: on all rows, whoever was messaged.
+    """
 
     metrics: dict[str, float]
     calibration: Calibration
+    calibration_everyone: Calibration
     lift: tuple[float, ...]
 
 
@@ -48,9 +66,9 @@ class Evaluation:
 def evaluate(outcomes: Outcomes, predicted: Floats, baseline: Floats) -> Evaluation:
     """All that is published about a model, from these rows alone; intervals by bootstrap over customers."""
     stages = {
-        str(stage): measure_calibration(outcomes.kind, outcomes.actual[rows], predicted[rows], outcomes.customers[rows])
+        str(stage): told
         for stage in sorted(set(outcomes.stages))
-        if (rows := outcomes.stages == stage).any()
+        if (told := outcomes.calibration(predicted, stage)) is not None
     }
     return Evaluation(
         loss=LOSS_NAME[outcomes.kind],
@@ -69,7 +87,9 @@ def improvement(outcomes: Outcomes, predicted: Floats, reference: Floats) -> Int
 
 def measure_quality(outcomes: Outcomes, predicted: Floats) -> Quality:
     """Metrics, calibration and lift of one set of predictions."""
-    calibration = measure_calibration(outcomes.kind, outcomes.actual, predicted, outcomes.customers)
+    calibration = outcomes.calibration(predicted)
+    assert calibration is not None  # noqa: S101  # some rows always count
+    everyone = measure_calibration(outcomes.kind, outcomes.actual, predicted, outcomes.customers)
     lift = _lift_by_decile(outcomes.actual, predicted)
     measure = _probability_metrics if outcomes.kind is Kind.PROBABILITY else _value_metrics
     loss = float(row_losses(outcomes.kind, outcomes.actual, predicted).mean())
@@ -78,9 +98,10 @@ def measure_quality(outcomes: Outcomes, predicted: Floats) -> Quality:
         **measure(outcomes.actual, predicted),
         "calibration_error": calibration.error.estimate,
         "calibration_gap": calibration.gap.estimate,
+        "calibration_error_everyone": everyone.error.estimate,
         "lift_top_decile": lift[0],
     }
-    return Quality(metrics, calibration, lift)
+    return Quality(metrics, calibration, everyone, lift)
 
 
 def _probability_metrics(actual: Floats, predicted: Floats) -> dict[str, float]:

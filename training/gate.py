@@ -3,6 +3,8 @@
 from datetime import date
 from typing import Any
 
+import numpy as np
+
 from perennial.resampling import Interval
 from training.champions import Promotion, champion, promotions, record
 from training.choose import predict
@@ -61,7 +63,8 @@ def _compare(spec: Spec, challenger: str, reigning: str, dataset: Dataset) -> tu
     new, old = (
         predict(spec.kind, model.estimator, rows) for model in (load_version(spec.name, challenger), champion_model)
     )
-    return improvement(Outcomes(spec.kind, rows.actual, rows.customers, rows.stages), new, old), None
+    outcomes = Outcomes(spec.kind, rows.actual, rows.customers, rows.stages, np.ones(len(rows)))
+    return improvement(outcomes, new, old), None
 
 
 def _interval(content: dict[str, Any]) -> Interval:

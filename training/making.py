@@ -10,6 +10,7 @@ from threadpoolctl import threadpool_limits
 from perennial.features.contract import read_contract
 from perennial.lifecycle import load_lifecycle
 from perennial.moments import snapshot_at
+from training.alone import weigh_alone
 from training.candidates import CANDIDATES
 from training.choose import Choice, Fitted, calibrate_again, choose, fit_and_calibrate, fit_candidate, predict
 from training.dataset import Dataset, NotEnoughError, load_histories
@@ -98,10 +99,10 @@ def _judged(spec: Spec, as_of: date, dataset: Dataset, choice: Choice, fitted: F
     is_baseline = choice.candidate == spec.baseline and digest == dataset.digest
     baseline = fitted if is_baseline else fit_and_calibrate(spec, spec.baseline, rows, periods)
     test = rows.during(periods.test)
-    outcomes = Outcomes(spec.kind, test.actual, test.customers, test.stages)
-    judged = evaluate(
-        outcomes, predict(spec.kind, fitted.estimator, test), predict(spec.kind, baseline.estimator, test)
-    )
+    predicted = predict(spec.kind, fitted.estimator, test)
+    alone = weigh_alone(spec.kind, test, predicted)
+    outcomes = Outcomes(spec.kind, test.actual, test.customers, test.stages, alone)
+    judged = evaluate(outcomes, predicted, predict(spec.kind, baseline.estimator, test))
     importances = permutation_importances(spec.kind, fitted.estimator, test)
     words = {column.name: column.description for column in read_contract().features}
     summary = {
@@ -111,6 +112,8 @@ def _judged(spec: Spec, as_of: date, dataset: Dataset, choice: Choice, fitted: F
         "periods": {name: _describe(rows.during(days)) for name, days in periods.named().items()},
         "evaluation": asdict(judged),
         "importances": importances,
+        "learns_of": "newcomers" if dataset.labels.is_of_newcomers else "everyone",
+        "calibrated_on": "unmessaged" if (alone == 0).any() else "everyone",
     }
     return Trained(
         spec=spec,

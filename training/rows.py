@@ -17,13 +17,14 @@ UNKNOWN = "unknown"
 class Rows:
     """`features` (rows, features): float64 with NaN for unknown, or text.
 
-    `target`: the label (rows,), or revenue and orders (rows, 2).
+    `target`: the label (rows,), or revenue and orders (rows, 2). `messaged`: whether a message came within the horizon.
     """
 
     features: pd.DataFrame
     target: Floats
     customers: npt.NDArray[np.object_]
     stages: npt.NDArray[np.object_]
+    messaged: npt.NDArray[np.bool_]
     days: npt.NDArray[np.object_]
 
     def __len__(self) -> int:
@@ -57,6 +58,7 @@ class Rows:
             self.target[chosen],
             self.customers[chosen],
             self.stages[chosen],
+            self.messaged[chosen],
             self.days[chosen],
         )
 

@@ -18,7 +18,10 @@ VALUE_CANDIDATES = ("poisson_rfm", "poisson", "boosted_value", "buy_till_you_die
 
 @dataclass(frozen=True)
 class Spec:
-    """One model. `stage` None: for every customer who ever ordered. The first candidate is the baseline."""
+    """One model. `stage` None: for every customer who ever ordered. The first candidate is the baseline.
+
+    `is_about_newcomers`: learns of customers whose first order was surely seen, where there are enough of them.
+    """
 
     name: Model
     stage: Stage | None
@@ -26,6 +29,7 @@ class Spec:
     meaning: str
     raises: str
     candidates: tuple[str, ...]
+    is_about_newcomers: bool = False
 
     @property
     def feature_service(self) -> str:
@@ -50,6 +54,7 @@ SPECS: dict[Model, Spec] = {
             meaning="orders at least twice more within the horizon",
             raises="the chance to become active",
             candidates=PROBABILITY_CANDIDATES,
+            is_about_newcomers=True,
         ),
         Spec(
             name=Model.PURCHASE_INTENT,

@@ -23,10 +23,10 @@ class ValueModel(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # scikit
         self.is_fitted_ = True
         return self
 
-    def scale_to(self, features: pd.DataFrame, target: Floats) -> "ValueModel":
-        """Afterwards, predicted totals over these rows equal the observed ones: one factor, so ranks stay."""
-        totals = self.estimator.predict(features).sum(axis=0)
-        factors = np.maximum(target, 0.0).sum(axis=0) / np.maximum(totals, 1e-9)
+    def scale_to(self, features: pd.DataFrame, target: Floats, weights: Floats) -> "ValueModel":
+        """Afterwards, predicted totals over these weighted rows equal the observed ones: one factor, so ranks stay."""
+        totals = weights @ self.estimator.predict(features)
+        factors = weights @ np.maximum(target, 0.0) / np.maximum(totals, 1e-9)
         self.revenue_factor, self.orders_factor = float(factors[0]), float(factors[1])
         return self
 

@@ -46,7 +46,9 @@ def make_rows() -> Callable[..., Rows]:
         label = (generator.random(len(names)) < truth.to_numpy()).astype(float)
         order = np.lexsort((names, days))
         stages = np.full(len(names), "engagement", dtype=object)
-        return Rows(frame.iloc[order].reset_index(drop=True), label[order], names[order], stages, days[order])
+        messaged = np.zeros(len(names), dtype=bool)
+        features = frame.iloc[order].reset_index(drop=True)
+        return Rows(features, label[order], names[order], stages, messaged, days[order])
 
     return make
 
@@ -158,7 +160,11 @@ def create_marts(connection: psycopg.Connection[Any], model: str, *, is_value: b
     key = "customer_id text, snapshot_on date, snapshot_at timestamptz"
     label = "label double precision, label_orders bigint" if is_value else "label boolean"
     connection.execute(f"create table marts.customer_features ({key}, {features})")
-    connection.execute(f"create table marts.customer_stages ({key}, stage text)")
+    connection.execute(f"create table marts.customer_stages ({key}, stage text, winback_after_days bigint)")
+    connection.execute(
+        "create table marts.customers (customer_id text, first_seen_at timestamptz, first_order_at timestamptz)"
+    )
+    connection.execute("create table marts.messages (customer_id text, action text, occurred_at timestamptz)")
     connection.execute(f"create table marts.label_{model} ({key}, stage text, horizon_days int, {label})")
 
 
@@ -178,7 +184,7 @@ def write_day(
     features = zip(*(frame.astype(whole)[name].tolist() for name in FEATURES), strict=True)
     stage = (spec.stage or "engagement",)
     copy_into(connection, "customer_features", [key + row for key, row in zip(keys, features, strict=True)])
-    copy_into(connection, "customer_stages", [key + stage for key in keys])
+    copy_into(connection, "customer_stages", [(*key, *stage, 28) for key in keys])
     if day + timedelta(days=spec.horizon_days) <= as_of:
         yes = generator.random(len(names)) < expit(true_margin(frame.astype({"mood": float})) + shift).to_numpy()
         labels = [(50.0 * one, int(one)) if spec.kind is Kind.VALUE else (bool(one),) for one in yes]

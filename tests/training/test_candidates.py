@@ -1,6 +1,7 @@
 """Every candidate, on the same awkward rows."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -24,7 +25,7 @@ def as_amounts(rows: Rows) -> Rows:
     """The same rows with revenue and orders as target."""
     orders = np.random.default_rng(3).poisson(np.exp(rows.features["mood"].fillna(0.0) / 2))
     target = np.stack([orders * 25.0, orders], axis=1)
-    return Rows(rows.features, target, rows.customers, rows.stages, rows.days)
+    return replace(rows, target=target)
 
 
 def rows_for(spec: Spec, rows: Rows) -> Rows:
@@ -84,7 +85,9 @@ def test_what_is_chosen_on_later_time_is_calibrated_and_beats_the_baseline(make_
     assert choice.candidate != PROBABILITY.baseline
     test, told, _ = judged(PROBABILITY, choice.candidate, rows)
     _, baseline, _ = judged(PROBABILITY, PROBABILITY.baseline, rows)
-    evaluation = evaluate(Outcomes(Kind.PROBABILITY, test.actual, test.customers, test.stages), told, baseline)
+    evaluation = evaluate(
+        Outcomes(Kind.PROBABILITY, test.actual, test.customers, test.stages, np.ones(len(test))), told, baseline
+    )
     assert evaluation.improvement.low > 0
     assert evaluation.model.calibration.error.low < 0.02
 
@@ -109,7 +112,7 @@ def test_isotonic_is_chosen_only_with_enough_rows_and_a_bent_truth(make_rows: Ca
     estimator = fit_candidate(PROBABILITY, "logistic", rows.during(days[:4]))
     step = np.where(estimator.decision_function(rows.features) > 0.5, 0.8, 0.2)  # which no sigmoid can follow
     target = (np.random.default_rng(1).random(len(rows)) < step).astype(float)
-    rows = Rows(rows.features, target, rows.customers, rows.stages, rows.days)
+    rows = replace(rows, target=target)
     assert calibrate(estimator, rows.during(days[4:]))[1] == "isotonic"
     assert calibrate(estimator, rows.during(days[4:6]))[1] == "sigmoid"
 
@@ -128,7 +131,7 @@ def test_scaled_totals_are_right_on_the_rows_they_were_scaled_to(make_rows: Call
     rows = as_amounts(make_rows(100, 10))
     model = fit_candidate(VALUE, "poisson_rfm", rows)
     doubled = rows.target * 2
-    model.scale_to(rows.features, doubled)
+    model.scale_to(rows.features, doubled, np.ones(len(rows)))
     assert model.predict(rows.features).sum(axis=0) == pytest.approx(doubled.sum(axis=0))
 
 

@@ -23,7 +23,7 @@ def outcomes(kind: Kind) -> tuple[Outcomes, "np.ndarray[tuple[int], np.dtype[np.
     actual = (generator.random(1000) < truth).astype(float) * (1.0 if kind is Kind.PROBABILITY else 80.0)
     names = np.array([f"c{number}" for number in range(1000)], dtype=object)
     told = truth if kind is Kind.PROBABILITY else truth * 80
-    return Outcomes(kind, actual, names, np.full(1000, "engagement", dtype=object)), told
+    return Outcomes(kind, actual, names, np.full(1000, "engagement", dtype=object), np.ones(1000)), told
 
 
 def test_every_picture_is_a_png() -> None:

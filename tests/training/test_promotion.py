@@ -65,7 +65,7 @@ def planted(informed: float, seed: int = 9) -> tuple[Outcomes, Floats]:
     label = (generator.random(6000) < expit(2 * known + hidden)).astype(float)
     customers = np.array([f"c{number % 1500}" for number in range(6000)], dtype=object)
     stages = np.full(6000, "engagement", dtype=object)
-    return Outcomes(Kind.PROBABILITY, label, customers, stages), expit((2 * known + hidden) * informed)
+    return Outcomes(Kind.PROBABILITY, label, customers, stages, np.ones(6000)), expit((2 * known + hidden) * informed)
 
 
 def test_a_better_informed_challenger_is_promoted_and_an_equal_one_kept() -> None:

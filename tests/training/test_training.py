@@ -1,7 +1,7 @@
 """Training, promotion and scoring against the real stores: PostgreSQL, Feast and MLflow."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import psycopg
@@ -9,6 +9,7 @@ import pytest
 from mlflow import artifacts
 
 from perennial.database import Role, connect
+from perennial.moments import snapshot_at
 from training import SPECS, champion, is_due, list_models, promote, report, rollback, score, train
 from training.champions import NothingToRollBackError, promotions
 from training.dataset import LabelsMissingError, load_dataset
@@ -184,6 +185,41 @@ def test_no_row_is_used_whose_horizon_ends_after_the_moment(brand: Callable[...,
     brand("purchase_intent", weeks=20)
     used = load_dataset(INTENT, date(2017, 4, 23)).rows
     assert max(used.days) == date(2017, 4, 16)
+
+
+def test_rows_know_who_was_messaged_within_their_horizon(brand: Callable[..., Any]) -> None:
+    made = brand("purchase_intent")
+    day = load_dataset(INTENT, made.as_of).periods.test[0]
+    opens, closes = snapshot_at(day), snapshot_at(day + timedelta(days=INTENT.horizon_days))
+    sent = [
+        ("c0001", "delivered", opens),
+        ("c0002", "sent", closes - timedelta(seconds=1)),
+        ("c0003", "delivered", closes),
+        ("c0004", "delivered", opens - timedelta(seconds=1)),
+        ("c0005", "opened", opens),
+    ]
+    with connect(Role.TRANSFORMER) as connection, connection.cursor() as cursor:
+        cursor.executemany("insert into marts.messages values (%s, %s, %s)", sent)
+    found = load_dataset(INTENT, made.as_of).rows.during([day])
+    assert set(found.customers[found.messaged]) == {"c0001", "c0002"}
+
+
+def test_activation_learns_of_those_whose_first_order_was_seen(brand: Callable[..., Any]) -> None:
+    """The warehouse's history begins on 1 January, and nearly every gap is shorter than 28 days."""
+    made = brand("activation", customers=300)
+    spec = SPECS["activation"]  # type: ignore[index]  # a StrEnum equals its text
+    early, late = (f"2017-01-{day} 00:00+00" for day in (28, 29))
+    with connect(Role.TRANSFORMER) as connection, connection.cursor() as cursor:
+        cursor.execute("insert into marts.customers values ('first of all', '2017-01-01 00:00+00', null)")
+        for name in made.customers:
+            first = late if name < "c0200" else early
+            cursor.execute("insert into marts.customers values (%s, %s, %s)", [name, first, first])
+    dataset = load_dataset(spec, made.as_of)
+    assert dataset.labels.is_of_newcomers
+    assert {name < "c0200" for name in dataset.rows.customers} == {True}
+    with connect(Role.TRANSFORMER) as connection:
+        connection.execute("update marts.customers set first_order_at = %s where customer_id > 'c0020'", [early])
+    assert not load_dataset(spec, made.as_of).labels.is_of_newcomers
 
 
 def test_the_registered_model_names_no_one_and_loads_through_its_alias(brand: Callable[..., Any]) -> None:

@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
+# Each has servers and a home of its own, which take about 1 GB.
+WORKERS ?= 2
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo up down status test test-fast lint fix bench proofs docs lock clean
@@ -37,13 +39,13 @@ status: install  ## Say what is running
 	@$(BIN)/perennial status
 
 test: install lint  ## All tests, on real servers in homes of their own
-	@$(BIN)/pytest -m "not proof"
+	@$(BIN)/pytest -m "not proof" --numprocesses $(WORKERS) --dist loadfile
 
 test-fast: install  ## Only the tests that need no server
 	@$(BIN)/pytest -m "not integration and not e2e and not browser and not proof"
 
-proofs: install  ## The long statistical proofs, over many seeds
-	@$(BIN)/pytest -m proof
+proofs: install  ## The long statistical proofs, over many seeds, with their figures
+	@$(BIN)/pytest -m proof --numprocesses $(WORKERS) -rP --log-level INFO
 
 lint: install  ## Style, types, SQL and the import rules
 	@$(BIN)/ruff check .

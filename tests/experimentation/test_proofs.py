@@ -1,6 +1,6 @@
 """Hundreds of simulated experiments: false alarms, coverage, power and what covariates save, against their promises.
 
-The figures are logged: pytest -m proof tests/experimentation -o log_cli=true --log-cli-level=INFO
+`make proofs` shows the figures, which are logged.
 """
 
 import logging

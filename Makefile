@@ -39,7 +39,7 @@ status: install  ## Say what is running
 	@$(BIN)/perennial status
 
 test: install lint  ## All tests, on real servers in homes of their own
-	@$(BIN)/pytest -m "not proof" --numprocesses $(WORKERS) --dist loadfile
+	@$(BIN)/pytest -m "not proof" --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 test-fast: install  ## Only the tests that need no server
 	@$(BIN)/pytest -m "not integration and not e2e and not browser and not proof"

@@ -109,15 +109,17 @@ def point_alias(model: Model, alias: str, version: str | None) -> None:
 def load_version(model: Model, version: str) -> Loaded:
     """The estimator of a version, through the registry: by the champion's alias when it is the champion.
 
-    Raises skops' UntrustedTypesFoundException when the file holds anything beyond `TRUSTED_TYPES`.
+    Raises NoSuchVersionError, skops' UntrustedTypesFoundException when the file holds anything beyond `TRUSTED_TYPES`.
     """
     name = f"{model}@{CHAMPION}" if aliased_version(model, CHAMPION) == version else f"{model}/{version}"
-    return _load(load_settings().require("mlflow_url"), version, f"models:/{name}")
+    made_by = require_version(model, version).run_id
+    return _load(load_settings().require("mlflow_url"), version, f"models:/{name}", made_by)
 
 
 @lru_cache(maxsize=4)
-def _load(url: str, version: str, uri: str) -> Loaded:
-    # Versions never change once registered, so that a loaded one may be kept.
+def _load(url: str, version: str, uri: str, _made_by: str | None) -> Loaded:
+    # What a run made never changes, so that it may be kept. The run is in the key because a registry that was emptied
+    # gives the same number again.
     _open_client(url)
     import mlflow.artifacts
     import skops.io

@@ -239,6 +239,16 @@ def test_the_registered_model_names_no_one_and_loads_through_its_alias(brand: Ca
     assert version.description.startswith("Trained as of 2017-03-19; ")
 
 
+def test_a_number_given_again_in_an_emptied_registry_is_another_model(brand: Callable[..., Any]) -> None:
+    made = brand("purchase_intent", weeks=14)
+    earlier = train(INTENT, made.as_of - timedelta(weeks=2))
+    first = load_version(INTENT.name, str(earlier.version))
+    mlflow_client().delete_registered_model(INTENT.name)
+    again = train(INTENT, made.as_of)
+    assert (earlier.version, again.version) == ("1", "1")
+    assert load_version(INTENT.name, "1") is not first
+
+
 @pytest.mark.usefixtures("warehouse")
 def test_without_marts_the_error_names_the_command() -> None:
     with pytest.raises(LabelsMissingError, match="perennial run"):

@@ -103,7 +103,7 @@ def test_a_run_killed_after_registering_is_completed_by_the_next(brand: Callable
 
 
 def test_a_week_later_the_champion_is_challenged_on_rows_neither_has_seen(brand: Callable[..., Any]) -> None:
-    made = brand("purchase_intent", weeks=24)
+    made = brand("purchase_intent", weeks=24, seed=4)
     train(INTENT, date(2017, 5, 28))
     later = train(INTENT, made.as_of)
     assert (later.version, later.champion) == ("2", "1")

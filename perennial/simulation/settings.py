@@ -58,9 +58,9 @@ class Demand:
     """Share of customers who have never ordered before the first day."""
     prospect_rate: float = 0.15
     """Share of the own rate at which a prospect places the first order."""
-    joining: float = 0.10
+    joining: float = 0.20
     """Share of customers who join after the first day."""
-    joining_days: int = 365
+    joining_days: int = 730
     """They join evenly over so many days."""
     basket: float = 29.0
     """Mean order value, dollars."""

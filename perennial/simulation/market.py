@@ -12,7 +12,7 @@ from perennial.simulation.demand import draw_orders
 from perennial.simulation.events import PER_DAY, Events
 from perennial.simulation.lines import Writer
 from perennial.simulation.living import Place, live_day, own_demand
-from perennial.simulation.oracle import outlook
+from perennial.simulation.oracle import chance_of_orders, outlook
 from perennial.simulation.people import draw_people, draw_world
 from perennial.simulation.policy import RandomSending, draw_never
 from perennial.simulation.profiles import draw_profiles
@@ -140,6 +140,16 @@ class Market:
         """Oracle: probability of at least one order within `horizon_days`, with `action` today (None: no message)."""
         place, state = self._place.take(customers), self._state.take(customers)
         return outlook(place, state, self.day, action, horizon_days).ordered
+
+    def chance_of_orders(self, customers: Ints, orders: int, horizon_days: int = VALUE_DAYS) -> Floats:
+        """Oracle: probability of at least `orders` orders within `horizon_days`, were nobody to write from today on.
+
+        Raises ValueError for fewer than one order.
+        """
+        if orders < 1:
+            raise ValueError(f"ask for at least 1 order, not {orders}")
+        place, state = self._place.take(customers), self._state.take(customers)
+        return chance_of_orders(place, state, self.day, orders, horizon_days)
 
     @cached_property
     def _lived(self) -> Lived:

@@ -5,6 +5,7 @@ random but the standing itself. Their probabilities are carried forward day by d
 outside tests, benchmarks and reports may ask.
 """
 
+import math
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -112,6 +113,52 @@ def _carry(place: Place, branch: _Branch, day: int, horizon_days: int) -> Outloo
     # Until the first order nobody changes their standing.
     ordered = -(branch.standing * np.expm1(-promised)).sum(axis=0)
     return Outlook(revenue, ordered)
+
+
+def chance_of_orders(place: Place, state: State, day: int, orders: int, horizon_days: int) -> Floats:
+    """(customers,): probability of at least `orders` orders from `day` on within `horizon_days`, with no message more.
+
+    Carried forward are the probabilities of each standing together with each smaller number of orders so far.
+    """
+    people, settings = place.people, place.settings
+    fade = fading(settings.response.half_life_days)
+    fewer = np.zeros((orders, len(Standing), len(people)))
+    fewer[0] = [state.standing == standing for standing in Standing]
+    for ahead in range(horizon_days):
+        today = day + ahead
+        here = people.joins_on <= today
+        calm = own_rates(people, settings, today) * calendar_factor(settings, place.start, today)
+        own = standing_factors(settings.demand)[:, None] * calm * state.goodwill * np.exp(state.impulse * fade**ahead)
+        fewer = _count_day(fewer, here * own.astype(np.float64), here * state.extra * fade**ahead, place)
+    chance: Floats = 1 - fewer.sum(axis=(0, 1))
+    return chance
+
+
+def _count_day(fewer: Floats, own: Floats, extra: Floats, place: Place) -> Floats:
+    """`fewer` after a day; whatever reaches the number asked for drops out. Extra orders change nobody's standing."""
+    after = np.zeros_like(fewer)
+    for count in range(len(fewer)):
+        ordered = _after_orders(fewer[: len(fewer) - count] * _poisson(own, count), count, place)
+        for more in range(len(fewer) - count):
+            after[count + more :] += ordered[: len(ordered) - more] * _poisson(extra, more)
+    return after
+
+
+def _poisson(rates: Floats, count: int) -> Floats:
+    chance: Floats = np.exp(-rates) * rates**count / math.factorial(count)
+    return chance
+
+
+def _after_orders(standing: Floats, count: int, place: Place) -> Floats:
+    """Probabilities (numbers so far, standings, customers) after `count` orders on a day."""
+    if count == 0:
+        return standing
+    demand = place.settings.demand
+    active, lapsed, prospect = np.moveaxis(standing, 1, 0)
+    stays = (1 - place.people.lapse.astype(np.float64)) ** count
+    begins = 1 - demand.lapse_after_first
+    now_active = active * stays + lapsed * demand.return_share + prospect * begins
+    return np.stack([now_active, active + lapsed + prospect - now_active, np.zeros_like(prospect)], axis=1)
 
 
 def _move(standing: Floats, rates: Floats, place: Place) -> Floats:

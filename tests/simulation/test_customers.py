@@ -57,6 +57,24 @@ def test_fatigue_builds_and_recovers() -> None:
     assert recovered == pytest.approx(rested, rel=0.06)
 
 
+def test_newcomers_keep_coming_and_stay_alike() -> None:
+    market, seen = Market(20_000, seed=6, settings=CLEAN.with_demand(season=0.0)), np.zeros(20_000, dtype=bool)
+    rates: list[float] = []
+    counts: list[int] = []
+    for _ in range(5):
+        fresh: set[int] = set()
+        for events in live(market, 91):
+            ordered = events.of(Topic.ORDERED).customer
+            fresh.update(ordered[~seen[ordered]].tolist())
+        seen[list(fresh)] = True
+        counts.append(len(fresh))
+        rates.append(float(market.writer.people.log_rate[list(fresh)].mean()))
+    # In the first quarter everyone is new to whoever has just begun to look.
+    assert counts[1] < 0.2 * counts[0]
+    assert counts[4] > 0.5 * counts[2]
+    assert np.ptp(rates[2:]) < 0.25
+
+
 def test_unsubscribing_lasts_and_costs_demand() -> None:
     market = Market(6_000, seed=8, settings=STILL.with_response(unsubscribe=0.2, goodwill_lost=0.5))
     before = market.purchase_probability(EVERYONE, None, 7)
@@ -90,6 +108,24 @@ def test_the_oracle_agrees_with_what_happens(action: Action | None) -> None:
         # Not on average only: whoever is likely to order does, whoever is not does not.
         likely = chance > np.median(chance)
         assert abs(ordered[likely].sum() - chance[likely].sum()) < 3.5 * error
+
+
+@pytest.mark.parametrize("settings", [CLEAN, MarketSettings.constant(9.0).without_mess()])
+def test_the_chance_of_several_orders_agrees_with_what_happens(settings: MarketSettings) -> None:
+    market = Market(6_000, seed=4, settings=settings)
+    live(market, 10, Action(channel=2).to(EVERYONE[::2]))
+    once, twice, thrice = (market.chance_of_orders(EVERYONE, orders, 14) for orders in (1, 2, 3))
+    np.testing.assert_allclose(once, market.purchase_probability(EVERYONE, None, 14), atol=1e-5)
+    counted = np.zeros(6_000)
+    for day in live(market, 14):
+        counted += np.bincount(day.of(Topic.ORDERED).customer, minlength=6_000)
+    for least, chance in ((2, twice), (3, thrice)):
+        error = np.sqrt((chance * (1 - chance)).sum())
+        likely = chance > np.median(chance)
+        for who in (EVERYONE, likely):
+            assert abs((counted[who] >= least).sum() - chance[who].sum()) < 3.5 * error
+    with pytest.raises(ValueError, match="at least 1 order"):
+        market.chance_of_orders(EVERYONE, 0)
 
 
 @pytest.mark.proof

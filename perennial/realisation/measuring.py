@@ -49,27 +49,27 @@ class RealisedReport:
         return "\n".join([*lines, f"Measured as of {self.as_of} ({self.seconds:.1f} s)"])
 
 
-def measure_realised(as_of: date) -> RealisedReport:
+def measure_realised(as_of: date, *, span_days: int = SPAN_DAYS) -> RealisedReport:
     """`experiments.calibration` says, of each model, what it predicted beside what happened by the end of `as_of`.
 
-    For each day of the last `SPAN_DAYS` scored before its outcome was known, and for all of them together (the
+    For each day of the last `span_days` scored before its outcome was known, and for all of them together (the
     headline), by stage: on customers without a message within the horizon, and on everyone. A model's rows are written
     in one transaction; the same inputs leave every row as it was.
     Raises MartsMissingError.
     """
     started = time.monotonic()
-    models = [_measure_model(model, as_of) for model in Model]
+    models = [_measure_model(model, as_of, span_days) for model in Model]
     return RealisedReport(as_of, models, time.monotonic() - started)
 
 
-def _measure_model(model: Model, as_of: date) -> ModelRealised:
+def _measure_model(model: Model, as_of: date, span_days: int) -> ModelRealised:
     with connect(Role.PUBLISHER) as connection:
         if connection.execute("select to_regclass(%s)", [MARTS_MESSAGES]).fetchone() == (None,):
             raise MartsMissingError("There are no marts to compare with. Build them: `perennial run`.")
         days = list_days(connection, model, as_of)
         if not days.closed:
             return ModelRealised(model, 0, 0, 0, [days.why_nothing])
-        first = days.closed[-1] - timedelta(days=SPAN_DAYS)
+        first = days.closed[-1] - timedelta(days=span_days)
         outcomes = _read_span(connection, days, first)
         records = _measure_span(days, outcomes)
         changed = write_records(connection, model, first, records)

@@ -122,7 +122,7 @@ def chance_of_orders(place: Place, state: State, day: int, orders: int, horizon_
     """
     people, settings = place.people, place.settings
     fade = fading(settings.response.half_life_days)
-    fewer = np.zeros((orders, len(Standing), len(people)))
+    fewer: Floats = np.zeros((orders, len(Standing), len(people)))
     fewer[0] = [state.standing == standing for standing in Standing]
     for ahead in range(horizon_days):
         today = day + ahead

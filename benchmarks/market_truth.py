@@ -1,0 +1,92 @@
+"""What would truly have become of whoever was scored: the market lived again, its oracle asked on each Sunday."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import partial
+
+import numpy as np
+import pandas as pd
+
+from perennial.calibration_error import measure_calibration
+from perennial.database import Role, connect
+from perennial.lifecycle import load_lifecycle
+from perennial.resampling import Interval
+from perennial.simulation import Market
+from perennial.simulation.arrays import Floats, Ints
+from perennial.stages import STAGE_MODELS, Kind, Model
+from perennial.tables import PREDICTIONS_SCORES
+
+Oracle = Callable[[Market, Ints, int], Floats]
+
+
+def _ordering(market: Market, customers: Ints, days: int, *, orders: int) -> Floats:
+    return market.chance_of_orders(customers, orders, days)
+
+
+def _silence(market: Market, customers: Ints, days: int) -> Floats:
+    return 1 - market.chance_of_orders(customers, 1, days)
+
+
+ORACLES: dict[Model, Oracle] = {
+    Model.ACTIVATION: partial(_ordering, orders=2),
+    Model.PURCHASE_INTENT: partial(_ordering, orders=1),
+    Model.CHURN_RISK: _silence,
+    Model.REACTIVATION: partial(_ordering, orders=1),
+}
+"""Probability of each model's label within so many days, were nobody to write."""
+
+
+@dataclass(frozen=True)
+class TrueGap:
+    """Distance of the predictions from the true probabilities, as a fraction."""
+
+    never_written_to: Interval
+    everyone: Interval
+
+    def __str__(self) -> str:
+        return f"in truth {_points(self.never_written_to)} of those never written to, {_points(self.everyone)} of all"
+
+
+def gaps(market: Market, last: date) -> dict[Model, TrueGap]:
+    """For each stage's model, over every score up to `last` of a market's customers; lives through the market."""
+    scores = _read_scores(last)
+    asked: dict[Model, list[pd.DataFrame]] = {model: [] for model in ORACLES}
+    for day in sorted(set(scores["as_of"])):
+        while market.start + timedelta(days=market.day) <= day:
+            market.step(market.random_decisions())
+        scored = scores[scores["as_of"] == day]
+        for model, parts in asked.items():
+            parts.append(_with_truth(market, model, scored[scored["model"] == model]))
+    return {model: _gap(pd.concat(parts, ignore_index=True)) for model, parts in asked.items()}
+
+
+def _read_scores(last: date) -> pd.DataFrame:
+    models = [model.value for model in STAGE_MODELS.values()]
+    statement = f"""
+        select model, as_of, customer_id, probability as predicted from {PREDICTIONS_SCORES}
+        where model = any(%s) and as_of <= %s and customer_id ~ '^c[0-9]+$'
+    """
+    with connect(Role.READER) as connection:
+        rows = connection.execute(statement, [models, last]).fetchall()
+    return pd.DataFrame(rows, columns=["model", "as_of", "customer_id", "predicted"])
+
+
+def _with_truth(market: Market, model: Model, rows: pd.DataFrame) -> pd.DataFrame:
+    positions = rows["customer_id"].str.slice(1).astype(int).to_numpy()
+    chance = ORACLES[model](market, positions, load_lifecycle().horizons_days[model])
+    return rows.assign(truth=chance, is_never=market.never[positions])
+
+
+def _gap(rows: pd.DataFrame) -> TrueGap:
+    return TrueGap(_distance(rows[rows["is_never"]]), _distance(rows))
+
+
+def _distance(rows: pd.DataFrame) -> Interval:
+    names = rows["customer_id"].to_numpy(dtype=object)
+    truth, predicted = (rows[name].to_numpy(dtype=np.float64) for name in ("truth", "predicted"))
+    return measure_calibration(Kind.PROBABILITY, truth, predicted, names).gap
+
+
+def _points(gap: Interval) -> str:
+    return f"{100 * gap.estimate:.2f} [{100 * gap.low:.2f}, {100 * gap.high:.2f}]"

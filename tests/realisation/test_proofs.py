@@ -10,8 +10,8 @@ from perennial.settings import PROJECT_ROOT
 
 @pytest.mark.proof
 @pytest.mark.integration
-@pytest.mark.timeout(3600)
+@pytest.mark.timeout(7200)
 def test_the_confidence_gap_of_every_stage_is_at_most_two_points_on_the_default_market() -> None:
     program = PROJECT_ROOT / "benchmarks" / "confidence_gap.py"
     done = subprocess.run([sys.executable, program], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert "is missed in: no stage" in done.stdout, done.stdout + done.stderr

@@ -29,8 +29,8 @@ _KEYS = ("customer_id", "event_timestamp", "snapshot_on", "stage_then", "label",
 _TWO_YEARS = timedelta(days=730)
 # Editing how models are made makes the next training a new one, although its data did not change.
 _RECIPE = (
-    *("alone", "blend", "buy_till_you_die", "buyers", "calibrate", "candidates", "choose", "labels", "periods", "rows"),
-    *("spend", "specs", "value_model"),
+    *("alone", "blend", "buy_till_you_die", "buyers", "calibrate", "candidates", "choose", "held_out", "labels"),
+    *("level", "periods", "rows", "spend", "specs", "value_model"),
 )
 
 

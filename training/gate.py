@@ -7,10 +7,10 @@ import numpy as np
 
 from perennial.resampling import Interval
 from training.champions import Promotion, champion, promotions, record
-from training.choose import predict
 from training.dataset import Dataset
 from training.evaluate import Outcomes, improvement
 from training.evaluations import attempt_of
+from training.held_out import predict_held_out
 from training.making import Made
 from training.promotion import Evidence, decide
 from training.registry import load_version
@@ -61,7 +61,8 @@ def _compare(spec: Spec, challenger: str, reigning: str, dataset: Dataset) -> tu
         return None, None
     rows = dataset.rows.during(held_out)
     new, old = (
-        predict(spec.kind, model.estimator, rows) for model in (load_version(spec.name, challenger), champion_model)
+        predict_held_out(spec, model.estimator, dataset, held_out)
+        for model in (load_version(spec.name, challenger), champion_model)
     )
     outcomes = Outcomes(spec.kind, rows.actual, rows.customers, rows.stages, np.ones(len(rows)))
     return improvement(outcomes, new, old), None

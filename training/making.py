@@ -12,10 +12,11 @@ from perennial.lifecycle import load_lifecycle
 from perennial.moments import snapshot_at
 from training.alone import weigh_alone
 from training.candidates import CANDIDATES
-from training.choose import Choice, Fitted, calibrate_again, choose, fit_and_calibrate, fit_candidate, predict
+from training.choose import Choice, Fitted, calibrate_again, choose, fit_and_calibrate, fit_candidate
 from training.dataset import Dataset, NotEnoughError, load_histories
 from training.evaluate import Evaluation, Outcomes, evaluate
 from training.evaluations import NO_VERSION, Attempt
+from training.held_out import predict_held_out
 from training.importances import permutation_importances
 from training.pictures import draw
 from training.register import Trained, read_summary, register
@@ -99,10 +100,10 @@ def _judged(spec: Spec, as_of: date, dataset: Dataset, choice: Choice, fitted: F
     is_baseline = choice.candidate == spec.baseline and digest == dataset.digest
     baseline = fitted if is_baseline else fit_and_calibrate(spec, spec.baseline, rows, periods)
     test = rows.during(periods.test)
-    predicted = predict(spec.kind, fitted.estimator, test)
+    predicted = predict_held_out(spec, fitted.estimator, dataset, periods.test)
     alone = weigh_alone(spec.kind, test, predicted)
     outcomes = Outcomes(spec.kind, test.actual, test.customers, test.stages, alone)
-    judged = evaluate(outcomes, predicted, predict(spec.kind, baseline.estimator, test))
+    judged = evaluate(outcomes, predicted, predict_held_out(spec, baseline.estimator, dataset, periods.test))
     importances = permutation_importances(spec.kind, fitted.estimator, test)
     words = {column.name: column.description for column in read_contract().features}
     summary = {

@@ -15,10 +15,16 @@ class Periods:
     fit: tuple[date, ...]
     calibration: tuple[date, ...]
     test: tuple[date, ...]
+    embargo: tuple[date, ...] = ()
+    """Days between calibration and test, whose label ends inside the test period."""
+
+    @property
+    def after_the_fit(self) -> tuple[date, ...]:
+        return (*self.calibration, *self.embargo, *self.test)
 
     @property
     def days(self) -> tuple[date, ...]:
-        return (*self.fit, *self.calibration, *self.test)
+        return (*self.fit, *self.after_the_fit)
 
     def named(self) -> dict[str, tuple[date, ...]]:
         return {"fit": self.fit, "calibration": self.calibration, "test": self.test}
@@ -47,7 +53,10 @@ def plan_periods(
     before_test = observed_before(ordered, test[0], horizon_days)
     calibration = before_test[-max(1, round(usable * calibration_share)) :]
     fit = observed_before(ordered, calibration[0], horizon_days) if calibration else ()
-    return Periods(fit, calibration, test) if fit else None
+    if not fit:
+        return None
+    embargo = tuple(day for day in ordered if calibration[-1] < day < test[0])
+    return Periods(fit, calibration, test, embargo)
 
 
 def later_folds(

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from perennial.database import Role, connect
+from perennial.tables import PREDICTIONS_SCORES
 from training.champions import Promotion, champion, promotions
 from training.evaluations import Attempt, attempt_of, attempts
 from training.register import picture_urls
@@ -42,6 +44,14 @@ class StageCalibration:
 
 
 @dataclass(frozen=True)
+class ScoredLevel:
+    """How far the newest day's scores were moved by what came of the weeks before, in log odds."""
+
+    as_of: date
+    log_odds: float
+
+
+@dataclass(frozen=True)
 class ModelReport:
     """Everything about a model's champion, or its latest attempt when there is none: quality beside the baseline.
 
@@ -49,6 +59,7 @@ class ModelReport:
     """
 
     line: ModelLine
+    level: ScoredLevel | None
     candidate: str | None
     loss: str | None
     improvement: dict[str, float]
@@ -80,6 +91,7 @@ def report(model: str) -> ModelReport:
     urls = _urls(summary)
     return ModelReport(
         line=_line(spec),
+        level=_newest_level(spec),
         candidate=summary.get("candidate"),
         loss=judged.get("loss"),
         improvement=judged.get("improvement") or {},
@@ -95,6 +107,16 @@ def report(model: str) -> ModelReport:
         history=promotions(spec.name),
         attempts=attempts(spec.name),
     )
+
+
+def _newest_level(spec: Spec) -> ScoredLevel | None:
+    statement = f"""
+        select as_of, level from {PREDICTIONS_SCORES}
+        where model = %s and level is not null order by as_of desc limit 1
+    """
+    with connect(Role.READER) as connection:
+        found = connection.execute(statement, [spec.name]).fetchone()
+    return ScoredLevel(*found) if found else None
 
 
 def _told_attempt(spec: Spec) -> Attempt | None:

@@ -21,10 +21,12 @@ from perennial.stages import Stage
 from perennial.tables import MARTS_CUSTOMER_STAGES, PREDICTIONS_SCORES
 from training.champions import champion, follow_promotions, only_one
 from training.explain import explainer_of
+from training.level import at_level
 from training.reasons import strongest_reasons
 from training.registry import Loaded, load_version
 from training.rows import as_matrix
-from training.specs import Kind, Spec
+from training.serving import level_on
+from training.specs import Spec
 
 CHUNK = 10_000
 _DIGITS = 9
@@ -54,9 +56,9 @@ class ScoreReport:
 def score(spec: Spec, as_of: date) -> ScoreReport:
     """`predictions.scores` holds exactly this day's eligible customers, scored by the champion of that day.
 
-    Eligible: in the model's stage at the end of `as_of`, with consent to profiling. All of it in one transaction; the
-    same inputs leave every row as it was, `scored_at` too. Without a champion there are no scores, and the report
-    says so.
+    Eligible: in the model's stage at the end of `as_of`, with consent to profiling. Probabilities are at the level of
+    what came of the days before (`level_on`). All of it in one transaction; the same inputs leave every row as it was,
+    `scored_at` too. Without a champion there are no scores, and the report says so.
     Raises ColumnsGoneError.
     """
     started = time.monotonic()
@@ -64,29 +66,40 @@ def score(spec: Spec, as_of: date) -> ScoreReport:
         follow_promotions(spec.name)
     version = champion(spec.name, as_of)
     model = load_version(spec.name, version) if version else None
+    scored, level = 0, None
     with connect(Role.PUBLISHER) as connection, threadpool_limits(1):
         connection.execute(_CREATE_DRAFT)
-        scored = _fill_draft(connection, spec, as_of, model) if model else 0
-        changed = _publish(connection, spec, as_of)
-    told = f"{scored} customers scored by version {version}, {changed} rows changed"
+        if model:
+            _require_columns(spec, model)
+            level = level_on(spec, model, as_of)
+            scored = _fill_draft(connection, spec, as_of, model, level)
+        changed = _publish(connection, spec, as_of, level)
+    moved = f" (log odds {level:+.2f} by the weeks before)" if level else ""
+    told = f"{scored} customers scored by version {version}{moved}, {changed} rows changed"
     told = told if version else "no champion, so nobody is scored"
     return ScoreReport(spec.name, as_of, version, scored, changed, told, time.monotonic() - started)
 
 
-def _fill_draft(connection: psycopg.Connection[Any], spec: Spec, as_of: date, model: Loaded) -> int:
+def _require_columns(spec: Spec, model: Loaded) -> None:
+    there = {column.name for column in read_contract().features}
+    gone = [name for name in model.columns if name not in there]
+    if gone:
+        raise ColumnsGoneError(
+            f"{spec.name} version {model.version} reads {', '.join(gone)}, which the marts no longer have. "
+            "Train it again: `perennial run`."
+        )
+
+
+def _fill_draft(
+    connection: psycopg.Connection[Any], spec: Spec, as_of: date, model: Loaded, level: float | None
+) -> int:
     explain = explainer_of(model.estimator)
     described = {column.name: column for column in read_contract().features}
     count = 0
     for frame in _eligible_chunks(spec, as_of):
-        gone = [name for name in model.columns if name not in frame]
-        if gone:
-            raise ColumnsGoneError(
-                f"{spec.name} version {model.version} reads {', '.join(gone)}, which the marts no longer have. "
-                "Train it again: `perennial run`."
-            )
         features = as_matrix(frame, model.columns)
         reasons = strongest_reasons(spec, features, explain(features), described)
-        amounts = _amounts(spec, model, features)
+        amounts = _amounts(model, features, level)
         with connection.cursor() as cursor, cursor.copy(_COPY_DRAFT) as copy:
             for customer, stage, amount, told in zip(
                 frame["customer_id"], frame["stage_then"], amounts, reasons, strict=True
@@ -97,11 +110,12 @@ def _fill_draft(connection: psycopg.Connection[Any], spec: Spec, as_of: date, mo
 
 
 def _amounts(
-    spec: Spec, model: Loaded, features: pd.DataFrame
+    model: Loaded, features: pd.DataFrame, level: float | None
 ) -> list[tuple[float | None, float | None, float | None]]:
     """Probability, value and expected orders of each row, rounded beyond what any rule could turn on."""
-    if spec.kind is Kind.PROBABILITY:
-        return [(round(float(p), _DIGITS), None, None) for p in model.estimator.predict_proba(features)[:, 1]]
+    if level is not None:
+        probability = at_level(model.estimator.predict_proba(features)[:, 1], level)
+        return [(round(float(p), _DIGITS), None, None) for p in probability]
     return [
         (None, round(float(value), 4), round(float(orders), 4)) for value, orders in model.estimator.predict(features)
     ]
@@ -132,10 +146,11 @@ def _eligible_sql(spec: Spec, as_of: date) -> str:
     """
 
 
-def _publish(connection: psycopg.Connection[Any], spec: Spec, as_of: date) -> int:
+def _publish(connection: psycopg.Connection[Any], spec: Spec, as_of: date, level: float | None) -> int:
     """Make the table say what the draft says for this model and day; returns how many rows had to change."""
     medium, high = load_lifecycle().audiences.band_quantiles
-    values = {"model": spec.name, "as_of": as_of, "as_of_at": snapshot_at(as_of), "medium": medium, "high": high}
+    keys = {"model": spec.name, "as_of": as_of, "as_of_at": snapshot_at(as_of), "level": level}
+    values = {**keys, "medium": medium, "high": high}
     gone = connection.execute(_DELETE_GONE, values).rowcount
     return gone + connection.execute(_UPSERT, values).rowcount
 
@@ -158,7 +173,7 @@ _DELETE_GONE = f"""
     where model = %(model)s and as_of = %(as_of)s
         and not exists (select from scores_draft where scores_draft.customer_id = known.customer_id)
 """
-_CONTENT = "as_of_at, stage, probability, value, expected_orders, percentile, band, reasons, model_version"
+_CONTENT = "as_of_at, stage, probability, value, expected_orders, percentile, band, reasons, model_version, level"
 _COLUMNS = f"model, as_of, customer_id, {_CONTENT}"
 
 
@@ -179,7 +194,7 @@ _UPSERT = f"""
     select
         %(model)s, %(as_of)s, customer_id, %(as_of_at)s, stage, probability, value, expected_orders, percentile,
         case when percentile >= %(high)s then 'high' when percentile >= %(medium)s then 'medium' else 'low' end,
-        reasons, model_version
+        reasons, model_version, %(level)s::double precision
     from ranked
     on conflict (model, as_of, customer_id) do update set ({_CONTENT}, scored_at) = ({_listed("excluded")}, now())
     where ({_listed("known")}) is distinct from ({_listed("excluded")})

@@ -48,7 +48,11 @@ def _champion(report: "ModelReport") -> str:
     line = report.line
     if line.champion is None:
         return f"No champion: {line.message}"
-    return f"Champion: version {line.champion} ({report.candidate}), trained as of {line.trained_as_of}"
+    told = f"Champion: version {line.champion} ({report.candidate}), trained as of {line.trained_as_of}"
+    level = report.level
+    if level is None:
+        return told
+    return f"{told}\nScores of {level.as_of} follow the weeks before: {level.log_odds:+.2f} in log odds"
 
 
 def _quality(report: "ModelReport") -> RenderableType:

@@ -63,6 +63,8 @@ def test_a_model_is_trained_judged_promoted_and_speaks(brand: Callable[..., Any]
 
     page = report("purchase_intent")
     assert page.line.champion == "1"
+    assert page.level is not None
+    assert rows("select distinct as_of, level from predictions.scores") == [(page.level.as_of, page.level.log_odds)]
     assert page.line.metrics["log_loss"] < page.line.baseline["log_loss"]
     assert set(page.pictures) == {"reliability", "lift", "importances"}
     assert [part.stage for part in page.stages] == ["engagement"]

@@ -77,7 +77,10 @@ def _require_marts(connection: psycopg.Connection[Any], as_of: date) -> None:
 
 
 def entity_sql(connection: psycopg.Connection[Any], stage: Stage, as_of: date) -> str:
-    """The same customers as SQL for Feast: customer_id, and the moment of entering as event_timestamp."""
+    """Everyone who has entered by then as SQL for Feast: customer_id, and the moment of entering as event_timestamp.
+
+    Those of the cohort, and those whose horizon has not closed yet.
+    """
     return psycopg.ClientCursor(connection).mogrify(_ENTITY_SQL, _parameters(stage, as_of))
 
 
@@ -133,8 +136,8 @@ _ENTITY_SQL = f"""
     from (
         with {_ENTERED}
 
-        select * from entered where as_of_at + %(horizon)s <= %(moment)s
-    ) as closed
+        select * from entered
+    ) as entered
 """
 
 _SHARE_HELD_SQL = f"""

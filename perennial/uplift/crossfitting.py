@@ -14,12 +14,25 @@ from perennial.uplift.learners import LEARNERS, Lesson
 @dataclass(frozen=True)
 class Fitted:
     """`said[learner][f]` (rows, FOLDS): what the learner that saw neither the row's fold nor fold f says; nan where
-    both are the same.
+    both are the same. `waiting[learner][:, f]`: what those that have not seen fold f say of customers in no fold.
     """
 
     fold: Ints
     foretold: Foretold
     said: dict[str, Floats]
+    waiting: dict[str, Floats]
+
+
+@dataclass(frozen=True)
+class Awaited:
+    """Customers whose outcome is not known yet, as in `Judged`: the mean of what is said for each fold's rows.
+
+    `rank` is their place among the customers of the trial.
+    """
+
+    rank: Floats
+    uplift: Floats
+    untreated: Floats
 
 
 @dataclass(frozen=True)
@@ -37,29 +50,43 @@ class Judged:
     score: Floats
     chosen: tuple[str, ...]
     calibrations: dict[str, tuple[Calibration, ...]]
+    awaited: Awaited
 
 
-def cross_fit(design: Floats, treated: Bools, outcome: Floats, chance: Floats, fold: Ints, seed: int) -> Judged:
-    """All candidates fitted, the best chosen, every row judged by what has not seen its fold."""
-    fitted = _fit_all(design, treated, outcome, chance, fold, seed)
+def cross_fit(
+    design: Floats, treated: Bools, outcome: Floats, chance: Floats, fold: Ints, seed: int, waiting: Floats
+) -> Judged:
+    """All candidates fitted, the best chosen, every row judged by what has not seen its fold.
+
+    `waiting` (customers, columns of `design`): customers whose outcome is not known yet, none of them needed.
+    """
+    fitted = _fit_all(design, treated, outcome, chance, fold, seed, waiting)
     rank, uplift, untreated, score = (np.empty(len(outcome)) for _ in range(4))
+    awaited_rank, awaited_uplift = np.zeros(len(waiting)), np.zeros(len(waiting))
     chosen, calibrations = [], [_calibrate_all(fitted, treated, outcome, chance, judging) for judging in range(FOLDS)]
     for judging, found in enumerate(calibrations):
         best = max(found, key=lambda name: found[name].explained)
         rows = fold == judging
         said = np.nanmean(fitted.said[best][rows], axis=1)
         foretold = fitted.foretold.without(judging)[rows]
-        uplift[rows] = found[best].apply(said)
+        uplift[rows] = found[best].apply(said, said)
         rank[rows] = _ranks(said, np.random.default_rng([seed, 2, judging]))
         untreated[rows] = foretold - chance[rows] * uplift[rows]
         score[rows] = doubly_robust(outcome[rows], treated[rows], chance[rows], foretold)
         chosen.append(best)
+        heard = fitted.waiting[best][:, judging]
+        awaited_rank += _places(heard, said) / FOLDS
+        awaited_uplift += found[best].apply(heard, said) / FOLDS
+    awaited = Awaited(awaited_rank, awaited_uplift, fitted.foretold.waiting - chance.mean() * awaited_uplift)
     every = {name: tuple(found[name] for found in calibrations) for name in LEARNERS}
-    return Judged(rank, uplift, untreated, score, tuple(chosen), every)
+    return Judged(rank, uplift, untreated, score, tuple(chosen), every, awaited)
 
 
-def _fit_all(design: Floats, treated: Bools, outcome: Floats, chance: Floats, fold: Ints, seed: int) -> Fitted:
-    foretold = foretell(design, outcome, fold, seed)
+def _fit_all(
+    design: Floats, treated: Bools, outcome: Floats, chance: Floats, fold: Ints, seed: int, waiting: Floats
+) -> Fitted:
+    foretold = foretell(design, outcome, fold, seed, waiting)
+    awaited = {name: np.zeros((len(waiting), FOLDS)) for name in LEARNERS}
     said = {name: np.full((len(outcome), FOLDS), np.nan) for name in LEARNERS}
     for pair in pairs():
         rows, (one, other) = np.isin(fold, pair.fitted), pair.held
@@ -69,7 +96,9 @@ def _fit_all(design: Floats, treated: Bools, outcome: Floats, chance: Floats, fo
             predict = fit(lesson)
             for mine, theirs in ((one, other), (other, one)):
                 said[name][fold == mine, theirs] = predict(design[fold == mine])
-    return Fitted(fold, foretold, said)
+            if len(waiting):
+                awaited[name][:, pair.held] += predict(waiting)[:, None] / (FOLDS - 1)
+    return Fitted(fold, foretold, said, awaited)
 
 
 def _calibrate_all(
@@ -79,6 +108,13 @@ def _calibrate_all(
     rows = fitted.fold != judging
     score = doubly_robust(outcome, treated, chance, fitted.foretold.without(judging))[rows]
     return {name: calibrate(said[rows, judging], score, fitted.fold[rows]) for name, said in fitted.said.items()}
+
+
+def _places(heard: Floats, said: Floats) -> Floats:
+    """From 0 to 1, where each would stand among those of whom `said` was said, the highest first; equals halfway."""
+    ordered = np.sort(-said)
+    places: Floats = (np.searchsorted(ordered, -heard, "left") + np.searchsorted(ordered, -heard, "right")) / 2
+    return np.minimum(places / len(said), 1 - 0.5 / len(said))
 
 
 def _ranks(said: Floats, random: np.random.Generator) -> Floats:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from perennial.uplift.arrays import Floats
 from perennial.uplift.balance import check_balance
-from perennial.uplift.crossfitting import Judged, cross_fit
+from perennial.uplift.crossfitting import Awaited, Judged, cross_fit
 from perennial.uplift.design import design_matrix
 from perennial.uplift.folds import FOLDS, draw_folds
 from perennial.uplift.judging import judge, whom_to_treat
@@ -18,9 +18,10 @@ from perennial.uplift.means import mean
 from perennial.uplift.problems import UpliftInputError
 from perennial.uplift.ranking import rank_value, tenth_of, tenths
 from perennial.uplift.results import Arm, Balance, Learner, Targeting, UpliftReport
-from perennial.uplift.segmenting import around, divide
+from perennial.uplift.segmenting import Division, around, divide
 from perennial.uplift.source import Data, Rows, read_rows
 from perennial.uplift.targeting import compare
+from perennial.uplift.waiting import Waiting, read_waiting
 
 # Features that foretell more of the outcome than this were probably measured with it.
 TOO_GOOD = 0.95
@@ -53,6 +54,7 @@ def estimate(
     cost: float | None = None,
     margin: float = 1.0,
     seed: int = 0,
+    waiting: pd.DataFrame | None = None,
 ) -> UpliftReport:
     """Who answers to the treatment, judged on rows that neither fitting nor choosing has seen.
 
@@ -61,7 +63,8 @@ def estimate(
     (default: every other column of numbers or few categories). `propensity`: the column with each row's probability of
     treatment, where it was not the same for all. `unit` names the customer. A unit of `outcome` is worth `margin`,
     treating costs `cost`, in the same money. `risk`: a column by which customers at highest risk would be chosen;
-    compared with uplift when both treat the share `budget`. The same seed gives the same report.
+    compared with uplift when both treat the share `budget`. The same seed gives the same report. `waiting`: customers
+    whose outcome is not known yet, with the columns of features and unit; what the trial taught is told of them too.
     Raises UpliftInputError, FileNotFoundError.
     """
     worth = _worth(margin, cost)
@@ -76,14 +79,16 @@ def estimate(
         risk,
     )
     rows = read_rows(data, layout)
-    design = design_matrix(rows.features)
+    awaited = read_waiting(waiting, rows, layout)
+    whole = design_matrix(pd.concat([rows.features, awaited.features], ignore_index=True))
+    design = whole[: len(rows)]
     fold = draw_folds(rows.treated, seed)
     balance = check_balance(design, rows.treated, rows.chance, fold, is_chance_given=rows.is_chance_given)
-    judged = cross_fit(design, rows.treated, rows.outcome, rows.chance, fold, seed)
+    judged = cross_fit(design, rows.treated, rows.outcome, rows.chance, fold, seed, whole[len(rows) :])
     targeting = None
     if risk is not None and rows.risk is not None:
         targeting = compare(risk, rows.risk, judged.rank, judged.score * margin, budget, seed)
-    return _report(rows, layout, judged, worth, balance, targeting, seed)
+    return _report(rows, awaited, layout, judged, worth, balance, targeting, seed)
 
 
 def _worth(margin: float, cost: float | None) -> Worth:
@@ -96,6 +101,7 @@ def _worth(margin: float, cost: float | None) -> Worth:
 
 def _report(
     rows: Rows,
+    awaited: Waiting,
     layout: Layout,
     judged: Judged,
     worth: Worth,
@@ -107,7 +113,7 @@ def _report(
     judgement = judge(net, whom_to_treat(judged.uplift, worth.margin, worth.cost))
     ranking = rank_value(judged.rank, judged.score, seed)
     by_tenth = tenths(judged.rank, judged.uplift, judged.score)
-    segment, groups = divide(judged, ranking, by_tenth, worth.break_even)
+    division, groups = divide(judged, ranking, by_tenth, worth.break_even)
     return UpliftReport(
         verdict=judgement.verdict,
         sentence=judgement.sentence,
@@ -128,7 +134,8 @@ def _report(
         balance=balance,
         features=tuple(rows.features.columns),
         notes=(*rows.notes, *_doubts(rows, judged)),
-        customers=_customers(rows, judged, segment),
+        customers=_customers(rows.units, judged, judged, division),
+        waiting=_customers(awaited.units, judged.awaited, judged, division),
     )
 
 
@@ -163,16 +170,16 @@ def _doubts(rows: Rows, judged: Judged) -> list[str]:
     return [doubt]
 
 
-def _customers(rows: Rows, judged: Judged, segment: "pd.Series[str]") -> pd.DataFrame:
-    low, high = around(judged.uplift, judged.score)
+def _customers(units: "pd.Series[str]", asked: Judged | Awaited, judged: Judged, division: Division) -> pd.DataFrame:
+    low, high = around(asked.uplift, judged.uplift, judged.score)
     return pd.DataFrame(
         {
-            "customer_id": rows.units,
-            "uplift": judged.uplift,
+            "customer_id": units,
+            "uplift": asked.uplift,
             "low": low,
             "high": high,
-            "segment": segment,
-            "rank": judged.rank,
-            "tenth": tenth_of(judged.rank).astype(np.int64),
+            "segment": division.names(asked.rank, asked.uplift, asked.untreated),
+            "rank": asked.rank,
+            "tenth": tenth_of(asked.rank).astype(np.int64),
         }
     )

@@ -7,11 +7,15 @@ from perennial.uplift.folds import FOLDS
 
 
 class Foretold:
-    """`by[:, f]`: the outcome that a model fitted on fold f alone foretells; nobody asks it of the fold's own rows."""
+    """`by[:, f]`: the outcome that a model fitted on fold f alone foretells; nobody asks it of the fold's own rows.
 
-    def __init__(self, by: Floats, fold: Ints) -> None:
+    `waiting`: what all of them together foretell of customers who are in no fold.
+    """
+
+    def __init__(self, by: Floats, fold: Ints, waiting: Floats) -> None:
         self.by = by
         self.fold = fold
+        self.waiting = waiting
 
     def without(self, *unseen: int) -> Floats:
         """For each row the mean of the models that have seen neither its own fold nor those in `unseen`."""
@@ -23,11 +27,11 @@ class Foretold:
         return means
 
 
-def foretell(design: Floats, outcome: Floats, fold: Ints, seed: int) -> Foretold:
-    """One boosted model for each fold."""
+def foretell(design: Floats, outcome: Floats, fold: Ints, seed: int, waiting: Floats) -> Foretold:
+    """One boosted model for each fold; `waiting` (customers, columns) is the design of those who are in none."""
     from sklearn.ensemble import HistGradientBoostingRegressor
 
-    by = np.empty((len(outcome), FOLDS))
+    by, by_waiting = np.empty((len(outcome), FOLDS)), np.empty((len(waiting), FOLDS))
     for number in range(FOLDS):
         rows = fold == number
         model = HistGradientBoostingRegressor(
@@ -39,7 +43,9 @@ def foretell(design: Floats, outcome: Floats, fold: Ints, seed: int) -> Foretold
             random_state=seed,
         )
         by[:, number] = model.fit(design[rows], outcome[rows]).predict(design)
-    return Foretold(by, fold)
+        if len(waiting):
+            by_waiting[:, number] = model.predict(waiting)
+    return Foretold(by, fold, by_waiting.mean(axis=1))
 
 
 def doubly_robust(outcome: Floats, treated: Bools, chance: Floats, foretold: Floats) -> Floats:

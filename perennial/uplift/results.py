@@ -135,9 +135,13 @@ class Group:
     words: str
 
 
+_TABLES = ("customers", "waiting")
+
+
 @dataclass(frozen=True)
 class UpliftReport:
-    """The answer. `customers`: one row for each, `customer_id, uplift, low, high, segment, rank, tenth`.
+    """The answer. `customers`: one row for each, `customer_id, uplift, low, high, segment, rank, tenth`; `waiting`: the
+    same of customers whose outcome is not known yet.
 
     Values are per customer; `effect` and lifts in units of the outcome, `gain` and policies in money, net of costs.
     `gain`: of personal targeting over the better simple policy.
@@ -163,10 +167,11 @@ class UpliftReport:
     features: tuple[str, ...]
     notes: tuple[str, ...]
     customers: "pd.DataFrame"
+    waiting: "pd.DataFrame"
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON can hold it: plain types, without the rows of customers."""
-        return {part.name: _plain(getattr(self, part.name)) for part in fields(self) if part.name != "customers"}
+        return {part.name: _plain(getattr(self, part.name)) for part in fields(self) if part.name not in _TABLES}
 
 
 def _plain(value: Any) -> Any:

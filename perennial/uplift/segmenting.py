@@ -1,6 +1,7 @@
 """Persuadables, sure things, lost causes and those to leave alone: named only where the data bear it out."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -17,56 +18,79 @@ COLUMNS = ["customer_id", "uplift", "low", "high", "segment"]
 
 
 def segments(report: UpliftReport) -> pd.DataFrame:
-    """`customer_id, uplift, low, high, segment`, one row for each customer of the trial, the most uplift first.
+    """`customer_id, uplift, low, high, segment`, one row for each customer of the trial, the most uplift first; then
+    those whose outcome is not known yet.
 
     `uplift`: what treating adds to the outcome, calibrated, foretold by what has not seen the customer. `low` and
     `high`: the 95 % interval of the average uplift of customers foretold the same. `segment`: see `Segment`.
     `persuadables` and `do_not_wake` occur only where supported, and may then be published; where no differences were
     found all are `alike`.
     """
-    return report.customers.sort_values(["rank", "customer_id"])[COLUMNS].reset_index(drop=True)
+    ordered = [table.sort_values(["rank", "customer_id"])[COLUMNS] for table in (report.customers, report.waiting)]
+    return pd.concat([table for table in ordered if len(table)], ignore_index=True)
+
+
+@dataclass(frozen=True)
+class Division:
+    """Who belongs to which segment, as the trial bore it out; asked of the trial's customers, and of those who wait.
+
+    `proven`: so many tenths, from the top, are persuadable. `buys_from`: whoever would bring as much untreated is a
+    sure thing.
+    """
+
+    is_ordered: bool
+    proven: int
+    is_harmful: bool
+    buys_from: float
+
+    def names(self, rank: Floats, uplift: Floats, untreated: Floats) -> "pd.Series[str]":
+        """The segment of each."""
+        if not self.is_ordered:
+            return pd.Series(np.full(len(rank), Segment.ALIKE.value, dtype=object), name="segment")
+        bought = untreated >= self.buys_from
+        names = np.where(bought, Segment.SURE_THINGS.value, Segment.LOST_CAUSES.value).astype(object)
+        names[(tenth_of(rank) <= self.proven) & (uplift >= 0)] = Segment.PERSUADABLES.value
+        names[(uplift < 0) & self.is_harmful] = Segment.DO_NOT_WAKE.value
+        return pd.Series(names, name="segment")
 
 
 def divide(
     judged: Judged, ranking: Ranking, tenths: Sequence[Tenth], break_even: float
-) -> tuple["pd.Series[str]", tuple[Group, ...]]:
-    """Each customer's segment, and the groups with their realised lift.
+) -> tuple[Division, tuple[Group, ...]]:
+    """How customers divide into segments, and the groups of the trial with their realised lift.
 
     Tenths are tested from the top until the first whose lift is not shown to exceed `break_even`: in a fixed order no
     correction for several tests is needed (Maurer, Hothorn & Lehmacher 1995). Do-not-wake are all those foretold a
     loss, if together they are shown to lose.
     """
-    persuaded = _persuadable(judged, tenths, break_even) & ranking.beats_random
     asleep = judged.uplift < 0
     harm = mean(judged.score[asleep]) if asleep.sum() >= FEWEST_CUSTOMERS else None
-    is_harmful = ranking.beats_random and harm is not None and harm.is_below_zero
-    if not ranking.beats_random:
-        names = np.full(len(asleep), Segment.ALIKE.value, dtype=object)
-    else:
-        buys_anyway = judged.untreated >= np.median(judged.untreated)
-        names = np.where(buys_anyway, Segment.SURE_THINGS.value, Segment.LOST_CAUSES.value).astype(object)
-        names[persuaded] = Segment.PERSUADABLES.value
-        names[asleep & is_harmful] = Segment.DO_NOT_WAKE.value
+    division = Division(
+        is_ordered=ranking.beats_random,
+        proven=_proven(judged, tenths, break_even),
+        is_harmful=ranking.beats_random and harm is not None and harm.is_below_zero,
+        buys_from=float(np.median(judged.untreated)),
+    )
+    names = division.names(judged.rank, judged.uplift, judged.untreated).to_numpy()
     groups = [
         _persuadables(names == Segment.PERSUADABLES.value, judged.score, ranking),
-        _do_not_wake(asleep, harm, is_harmful=is_harmful),
+        _do_not_wake(asleep, harm, is_harmful=division.is_harmful),
     ]
     groups += [
         _described(segment, names == segment.value, judged.score)
         for segment in (Segment.SURE_THINGS, Segment.LOST_CAUSES, Segment.ALIKE)
         if (names == segment.value).any()
     ]
-    return pd.Series(names, name="segment"), tuple(groups)
+    return division, tuple(groups)
 
 
-def _persuadable(judged: Judged, tenths: Sequence[Tenth], break_even: float) -> Bools:
+def _proven(judged: Judged, tenths: Sequence[Tenth], break_even: float) -> int:
     average, proven = float(judged.uplift.mean()), 0
     for tenth in tenths:
         if tenth.realised.low <= break_even or tenth.predicted <= average:
             break
         proven = tenth.number
-    persuadable: Bools = (tenth_of(judged.rank) <= proven) & (judged.uplift >= 0)
-    return persuadable
+    return proven
 
 
 def _persuadables(rows: Bools, score: Floats, ranking: Ranking) -> Group:
@@ -102,9 +126,9 @@ def _described(segment: Segment, rows: Bools, score: Floats) -> Group:
     return Group(segment, int(rows.sum()), mean(score[rows]), False, words[segment])
 
 
-def around(uplift: Floats, score: Floats) -> tuple[Floats, Floats]:
-    """Low and high of the average uplift at each customer's foretold one: the regression of the scores on it, with
-    errors that allow for unequal variance (White 1980).
+def around(at: Floats, uplift: Floats, score: Floats) -> tuple[Floats, Floats]:
+    """Low and high of the average uplift of customers who are foretold `at`: the regression of the trial's scores on
+    its foretold uplift, with errors that allow for unequal variance (White 1980).
     """
     from scipy.stats import norm
 
@@ -113,11 +137,12 @@ def around(uplift: Floats, score: Floats) -> tuple[Floats, Floats]:
     spread = float(np.mean(centred**2))
     if spread < 1e-12 * max(1.0, float(np.mean(score**2))):
         everyone = mean(score)
-        return np.full(len(uplift), everyone.low), np.full(len(uplift), everyone.high)
+        return np.full(len(at), everyone.low), np.full(len(at), everyone.high)
     slope = float(np.mean(centred * score)) / spread
     rest = score - score.mean() - slope * centred
     pulls = np.column_stack([np.ones_like(centred), centred / spread]) * rest[:, None]
     covariance = pulls.T @ pulls / len(uplift) ** 2
-    error = np.sqrt(covariance[0, 0] + 2 * centred * covariance[0, 1] + centred**2 * covariance[1, 1])
-    middle = score.mean() + slope * centred
+    asked = at - uplift.mean()
+    error = np.sqrt(covariance[0, 0] + 2 * asked * covariance[0, 1] + asked**2 * covariance[1, 1])
+    middle = score.mean() + slope * asked
     return middle - reach * error, middle + reach * error

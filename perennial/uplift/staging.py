@@ -43,7 +43,8 @@ def estimate_stage(stage: str, as_of: date) -> StageUplift:
 
     The trial: everyone who has entered the stage's audience and whose horizon has closed, messaged or held out, with
     the features known when they entered; the outcome is revenue. `predictions.uplift` holds the customers of the
-    segments that it supports, and no others. Again gives the same; both are replaced in one transaction.
+    segments that it supports, those who entered since among them, and no others. Again gives the same; both are
+    replaced in one transaction.
     Raises UnknownStageError, and MartsBehindError when the marts were built as of an earlier day.
     """
     wanted = parse_stage(stage)
@@ -67,6 +68,7 @@ def _estimate(cohort: Cohort, entities: str) -> UpliftReport:
     features = historical_features(entities, f"audience_{cohort.stage}_v1").drop(columns="event_timestamp")
     happened = cohort.rows.select(["customer_id", "arm", "revenue"]).to_pandas()
     rows = happened.merge(features, on="customer_id", validate="one_to_one")
+    waiting = features[~features["customer_id"].isin(happened["customer_id"])]
     names = [str(name) for name in features if name != "customer_id" and rows[name].nunique() > 1]
     return estimate(
         rows,
@@ -76,6 +78,7 @@ def _estimate(cohort: Cohort, entities: str) -> UpliftReport:
         outcome="revenue",
         features=names,
         unit="customer_id",
+        waiting=waiting,
     )
 
 

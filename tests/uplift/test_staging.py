@@ -90,6 +90,25 @@ def _fill(connection: psycopg.Connection[Any], customers: int, effect: Callable[
     _copy(connection, "marts.orders", bought)
 
 
+def enter_late(customers: int) -> None:
+    """Customers who entered five days before `LATER`, half of them fond of discounts."""
+    entered = LATER - timedelta(days=5)
+    moment = snapshot_at(entered)
+    names = [f"late{number:05d}" for number in range(customers)]
+    with connect(Role.OWNER) as connection:
+        connection.execute(
+            "insert into audiences.runs values ('l', 'winback', %s, %s, 'a rule', null, %s, 'x', 0, 0)",
+            [entered, moment, customers],
+        )
+        members = [
+            ("l", name, rank, None, None, None, "[]", ["email"], moment, False) for rank, name in enumerate(names)
+        ]
+        _copy(connection, "audiences.members", members)
+        _copy(connection, "marts.customers (customer_id)", [(name,) for name in names])
+        known = [(name, entered, moment, 3, 0.1 + 0.8 * (number % 2)) for number, name in enumerate(names)]
+        _copy(connection, "marts.customer_features", known)
+
+
 def _copy(connection: psycopg.Connection[Any], table: str, rows: list[tuple[Any, ...]]) -> None:
     with connection.cursor() as cursor, cursor.copy(f"copy {table} from stdin".encode()) as copy:
         for row in rows:
@@ -115,6 +134,19 @@ def test_who_is_moved_and_who_is_put_off_are_found_and_written(trial: Trial) -> 
         ("persuadables", found.segments["persuadables"], True),
     ]
     assert sum(found.segments.values()) > 1500
+
+
+def test_customers_who_entered_since_are_told_what_the_trial_taught(trial: Trial) -> None:
+    trial(2000, lambda share: 12.0 if share > 0.5 else -12.0)
+    enter_late(100)
+    found = estimate_stage("winback", LATER)
+    assert found.count_messaged + found.count_holdout == 2000
+    with connect(Role.READER) as connection:
+        late = connection.execute(
+            "select segment, discount_share, count(*) from predictions.uplift "
+            "join marts.customer_features using (customer_id) where customer_id like 'late%' group by 1, 2 order by 1"
+        ).fetchall()
+    assert late == [("do_not_wake", pytest.approx(0.1), 50), ("persuadables", pytest.approx(0.9), 50)]
 
 
 def test_the_same_effect_for_all_supports_no_segment_and_takes_back_those_written(trial: Trial) -> None:

@@ -5,8 +5,6 @@ from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from threadpoolctl import threadpool_limits
-
 from perennial.features.contract import read_contract
 from perennial.lifecycle import load_lifecycle
 from perennial.moments import snapshot_at
@@ -38,9 +36,7 @@ class Made:
 def make_model(spec: Spec, as_of: date, dataset: Dataset) -> Made:
     """The version these rows lead to: fitted, judged and registered now, or found because it was made before."""
     known = find_trained(spec.name, dataset.digest)
-    # One thread each: trainings run side by side, and OpenMP threads that wait for a core burn it.
-    with threadpool_limits(1):
-        version = str(known.version) if known else register(_train(spec, as_of, dataset))
+    version = str(known.version) if known else register(_train(spec, as_of, dataset))
     return Made(_attempt(spec, as_of, version), dataset, is_new=known is None)
 
 
@@ -48,8 +44,7 @@ def make_recalibrated_model(spec: Spec, as_of: date, dataset: Dataset, reigning:
     """The version `reigning` with its calibrator fitted anew on the calibration period of these rows."""
     digest = hashlib.sha256(f"recalibrated {reigning} {dataset.digest}".encode()).hexdigest()[:32]
     known = find_trained(spec.name, digest)
-    with threadpool_limits(1):
-        version = str(known.version) if known else register(_recalibrate(spec, as_of, dataset, reigning, digest))
+    version = str(known.version) if known else register(_recalibrate(spec, as_of, dataset, reigning, digest))
     return Made(_attempt(spec, as_of, version), dataset, is_new=known is None)
 
 

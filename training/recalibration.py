@@ -3,6 +3,8 @@
 import time
 from datetime import date
 
+from threadpoolctl import threadpool_limits
+
 from training.champions import champion, follow_promotions, only_one
 from training.dataset import NotEnoughError, load_dataset
 from training.evaluations import record_attempt
@@ -23,7 +25,7 @@ def recalibrate(spec: Spec, as_of: date) -> TrainReport:
     The same data and champion give the same version. Raises NothingToRecalibrateError, LabelsMissingError.
     """
     started = time.monotonic()
-    with only_one(spec.name):
+    with only_one(spec.name), threadpool_limits(1):
         reigning = champion(spec.name)
         if reigning is None:
             raise NothingToRecalibrateError(f"{spec.name} has no champion to recalibrate. Train one: `perennial run`.")

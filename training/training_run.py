@@ -39,12 +39,15 @@ def train(spec: Spec, as_of: date) -> TrainReport:
     the way is completed. Too little data: outcome "no_model", said why, nothing registered, the champion stays.
     Raises LabelsMissingError without marts.
     """
+    from threadpoolctl import threadpool_limits
+
     from training.champions import champion, follow_promotions, only_one
     from training.evaluations import NO_VERSION, record_attempt
     from training.gate import pass_gate
 
     started = time.monotonic()
-    with only_one(spec.name):
+    # One thread each: trainings run side by side, and OpenMP threads that wait for a core burn it.
+    with only_one(spec.name), threadpool_limits(1):
         made = _make(spec, as_of)
         record_attempt(made.attempt)
         decided = pass_gate(spec, as_of, made) if made.attempt.version != NO_VERSION else None

@@ -19,14 +19,15 @@ class Calibration:
     explained: float
     standing: float
 
-    def apply(self, said: Floats, among: Floats) -> Floats:
+    def apply(self, said: Floats, among: Floats | None = None) -> Floats:
         """Uplift in units of the outcome: the average effect, and as much of what is said as can be believed.
 
-        `among`: what was said of the customers whose average effect it is.
+        `among`: what was said of the customers whose average effect it is, if they are others.
 
         The slope is that of the best linear predictor (Chernozhukov, Demirer, Duflo & Fernández-Val 2018), shrunk by
         the positive part of 1 - 1/t² (James & Stein 1961): what cannot be told from noise is not said at all.
         """
+        among = said if among is None else among
         spread = float(among.var())
         believed = max(0.0, 1 - 1 / self.standing**2) if self.standing > 0 else 0.0
         slope = believed * self.covariance / spread if spread > 0 else 0.0

@@ -69,7 +69,7 @@ def cross_fit(
         rows = fold == judging
         said = np.nanmean(fitted.said[best][rows], axis=1)
         foretold = fitted.foretold.without(judging)[rows]
-        uplift[rows] = found[best].apply(said, said)
+        uplift[rows] = found[best].apply(said)
         rank[rows] = _ranks(said, np.random.default_rng([seed, 2, judging]))
         untreated[rows] = foretold - chance[rows] * uplift[rows]
         score[rows] = doubly_robust(outcome[rows], treated[rows], chance[rows], foretold)

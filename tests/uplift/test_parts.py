@@ -30,7 +30,7 @@ def test_folds_have_the_same_share_of_treated() -> None:
 def test_what_is_foretold_without_a_fold_does_not_come_from_it() -> None:
     fold = np.array([0, 1, 2, 3])
     by = np.tile([1.0, 10.0, 100.0, 1000.0], (4, 1))
-    told = Foretold(by, fold)
+    told = Foretold(by, fold, np.empty(0))
     np.testing.assert_allclose(told.without(), [370, 367, 337, 37])
     np.testing.assert_allclose(told.without(3)[:3], [55, 50.5, 5.5])
 
@@ -55,6 +55,8 @@ def test_noise_is_calibrated_away_and_a_signal_kept() -> None:
     assert against.explained < 0
     assert against.apply(-truth).std() == 0
     assert against.apply(-truth)[0] == pytest.approx(score.mean())
+    # Of others the same is foretold as of those who were said the same.
+    assert signal.apply(truth[:9] * 10, among=truth * 10) == pytest.approx(signal.apply(truth * 10)[:9])
 
 
 def test_the_areas_are_those_of_the_curve() -> None:

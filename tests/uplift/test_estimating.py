@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
+from threadpoolctl import threadpool_info
 
 from perennial.uplift import Segment, UpliftReport, Verdict, segments
 from tests.uplift.trials import ask, draw_trial
@@ -145,3 +146,17 @@ def test_a_yes_or_no_outcome_and_a_file_do(tmp_path: pytest.TempPathFactory) -> 
     report = estimate(file, treatment="arm", treated="email", control="holdout", outcome="bought", unit="customer")
     assert report.verdict is Verdict.PERSONALISE
     assert set(report.features) == {"taste", "habit", "plan", "risk"}
+
+
+def test_few_rows_are_fitted_on_one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two stages side by side on two threads each take twenty times as long."""
+    seen: list[int] = []
+
+    def look(*_: object) -> None:
+        seen.extend(pool["num_threads"] for pool in threadpool_info())
+        raise InterruptedError
+
+    monkeypatch.setattr("perennial.uplift.estimating.cross_fit", look)
+    with pytest.raises(InterruptedError):
+        ask(draw_trial(1_000))
+    assert set(seen) == {1}

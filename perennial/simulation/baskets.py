@@ -45,7 +45,8 @@ def fill_baskets(orders: Events, people: People, seed: int) -> Baskets:
     # Whole cents: every line but the last takes its share rounded down, the last what is left.
     upto = np.floor(orders.cents[:, None] * np.cumsum(shares, axis=1) / shares.sum(axis=1, keepdims=True) + 1e-9)
     upto[np.arange(len(orders)), count - 1] = orders.cents
-    lines = np.diff(upto.astype(np.int64), axis=1, prepend=0)
+    lines: Ints = upto.astype(np.int64)
+    lines[:, 1:] -= lines[:, :-1].copy()
     wanted = 1 + (dice[2] * 1000 % 1 * MOST_PIECES).astype(np.int64)
     quantity = np.where((lines % wanted == 0) & (lines > 0), wanted, 1)
     product = (dice[0] * dice[1] * PRODUCTS_PER_CATEGORY).astype(np.int64)

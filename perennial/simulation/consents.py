@@ -28,7 +28,7 @@ class Consents:
         """Some customers change their mind about one purpose; who. Unsubscribing is not among what is taken back."""
         count = len(self.granted)
         purposes = random.integers(0, len(PURPOSES), count, dtype=np.int8)
-        turning = np.flatnonzero(uniforms(random, count) < mess.consent_turns)
+        turning: Ints = np.flatnonzero(uniforms(random, count) < mess.consent_turns)
         turning = turning[~self.left[turning, purposes[turning]]]
         self.granted[turning, purposes[turning]] ^= True
         return turning

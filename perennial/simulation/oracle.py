@@ -129,7 +129,8 @@ def chance_of_orders(place: Place, state: State, day: int, orders: int, horizon_
         here = people.joins_on <= today
         calm = own_rates(people, settings, today) * calendar_factor(settings, place.start, today)
         own = standing_factors(settings.demand)[:, None] * calm * state.goodwill * np.exp(state.impulse * fade**ahead)
-        fewer = _count_day(fewer, here * own.astype(np.float64), here * state.extra * fade**ahead, place)
+        extra = state.extra * fade**ahead
+        fewer = _count_day(fewer, np.where(here, own, 0.0), np.where(here, extra, 0.0), place)
     chance: Floats = 1 - fewer.sum(axis=(0, 1))
     return chance
 

@@ -11,6 +11,7 @@ from scipy.special import expit
 
 from perennial.calibration_error import measure_calibration
 from perennial.database import Role, connect
+from perennial.stages import Model
 from tests.training.conftest import FIRST_SUNDAY, true_margin
 from training import SPECS, promote, score, train
 from training.choose import fit_and_calibrate, predict
@@ -22,7 +23,7 @@ from training.periods import plan_periods
 from training.rows import Rows
 from training.specs import Kind
 
-INTENT = SPECS["purchase_intent"]  # type: ignore[index]  # a StrEnum equals its text
+INTENT, CHURN = SPECS[Model.PURCHASE_INTENT], SPECS[Model.CHURN_RISK]
 SUNDAYS = [FIRST_SUNDAY + timedelta(weeks=week) for week in range(30)]
 
 
@@ -82,9 +83,9 @@ def test_held_out_days_follow_a_turn_and_know_nothing_of_later_ones(make_rows: C
     assert periods is not None
     turned = np.isin(before.days, np.array(periods.calibration[-1:] + periods.embargo + periods.test, dtype=object))
     rows = replace(before, target=np.where(turned, after.target, before.target))
-    fitted = fit_and_calibrate(INTENT, INTENT.baseline, rows, periods).estimator
-    test, intent = rows.during(periods.test), replace(INTENT, name=SPECS["churn_risk"].name)  # type: ignore[index]
-    told = predict_held_out(intent, fitted, Dataset(Labels(intent, periods.test[-1]), rows, periods, ""), periods.test)
+    fitted = fit_and_calibrate(CHURN, CHURN.baseline, rows, periods).estimator
+    test, labels = rows.during(periods.test), Labels(CHURN, periods.test[-1])
+    told = predict_held_out(CHURN, fitted, Dataset(labels, rows, periods, ""), periods.test)
 
     def error(predicted: Any) -> float:
         return abs(measure_calibration(Kind.PROBABILITY, test.actual, predicted, test.customers).difference.estimate)
@@ -92,11 +93,9 @@ def test_held_out_days_follow_a_turn_and_know_nothing_of_later_ones(make_rows: C
     assert error(told) < 0.5 * error(predict(Kind.PROBABILITY, fitted, test))
 
     middle = periods.test[len(periods.test) // 2]
-    unseen = rows.days > middle - timedelta(days=intent.horizon_days)
+    unseen = rows.days > middle - timedelta(days=CHURN.horizon_days)
     upended = replace(rows, target=np.where(unseen, 1 - rows.target, rows.target))
-    again = predict_held_out(
-        intent, fitted, Dataset(Labels(intent, periods.test[-1]), upended, periods, ""), periods.test
-    )
+    again = predict_held_out(CHURN, fitted, Dataset(labels, upended, periods, ""), periods.test)
     assert (again == told)[test.days <= middle].all()
     assert (again != told)[test.days > middle + timedelta(days=7)].any()
 

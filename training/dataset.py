@@ -41,6 +41,9 @@ class NotEnoughError(RuntimeError):
 class LabelsMissingError(RuntimeError):
     """The warehouse has no labels of this model; the message names the fix."""
 
+    def __init__(self, spec: Spec) -> None:
+        super().__init__(f"{marts_label(spec.name)} is missing. Build the marts: `perennial run`.")
+
 
 @dataclass(frozen=True)
 class Dataset:
@@ -62,9 +65,7 @@ def load_dataset(spec: Spec, as_of: date) -> Dataset:
         try:
             labels, periods = _choose_labels(connection, spec, as_of)
         except psycopg.errors.UndefinedTable as error:
-            raise LabelsMissingError(
-                f"{marts_label(spec.name)} is missing. Build the marts: `perennial run`."
-            ) from error
+            raise LabelsMissingError(spec) from error
         share = _sample_share(connection, labels, periods)
     rows = rows_of(historical_features(labels.entity_sql(periods.days, share), spec.feature_service), spec)
     return Dataset(labels, rows, periods, digest_of(spec, rows, periods))

@@ -59,7 +59,7 @@ def score(spec: Spec, as_of: date) -> ScoreReport:
     Eligible: in the model's stage at the end of `as_of`, with consent to profiling. Probabilities are at the level of
     what came of the days before (`level_on`). All of it in one transaction; the same inputs leave every row as it was,
     `scored_at` too. Without a champion there are no scores, and the report says so.
-    Raises ColumnsGoneError.
+    Raises ColumnsGoneError, and LabelsMissingError without marts.
     """
     started = time.monotonic()
     with only_one(spec.name):

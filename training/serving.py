@@ -8,7 +8,7 @@ import psycopg
 from perennial.database import Role, connect
 from perennial.features import historical_features
 from training.choose import predict
-from training.dataset import rows_of
+from training.dataset import LabelsMissingError, rows_of
 from training.labels import Labels
 from training.level import ENOUGH_ROWS, find_level, oldest_recent, recent_days
 from training.register import read_summary
@@ -20,6 +20,7 @@ def level_on(spec: Spec, model: Loaded, as_of: date) -> float | None:
     """Log odds to add to what the version says of customers as of the end of this day; None for a model of value.
 
     Zero where no horizon has closed of late. Above `ENOUGH_ROWS` rows of the newest day, a fixed sample of customers.
+    Raises LabelsMissingError.
     """
     if spec.kind is Kind.VALUE:
         return None
@@ -47,5 +48,5 @@ def _count_rows(connection: psycopg.Connection[Any], labels: Labels) -> dict[dat
     )
     try:
         return {day: int(count) for day, count in connection.execute(statement, [oldest])}
-    except psycopg.errors.UndefinedTable:
-        return {}
+    except psycopg.errors.UndefinedTable as error:
+        raise LabelsMissingError(labels.spec) from error

@@ -15,7 +15,7 @@ from perennial.stages import Model
 from tests.training.conftest import FIRST_SUNDAY, true_margin
 from training import SPECS, promote, score, train
 from training.choose import fit_and_calibrate, predict
-from training.dataset import Dataset
+from training.dataset import Dataset, LabelsMissingError
 from training.held_out import predict_held_out
 from training.labels import Labels
 from training.level import ENOUGH_ROWS, FARTHEST, at_level, find_level, recent_days
@@ -137,3 +137,13 @@ def test_a_day_is_scored_by_what_was_known_then(brand: Callable[..., Any]) -> No
     score(INTENT, day)
     with connect(Role.READER) as connection:
         assert connection.execute("select * from predictions.scores order by customer_id").fetchall() == before
+
+
+@pytest.mark.integration
+def test_without_labels_nothing_is_scored_and_the_fix_is_named(brand: Callable[..., Any]) -> None:
+    made = brand("purchase_intent", weeks=20)
+    train(INTENT, made.as_of)
+    with connect(Role.TRANSFORMER) as connection:
+        connection.execute("drop table marts.label_purchase_intent")
+    with pytest.raises(LabelsMissingError, match="perennial run"):
+        score(INTENT, made.as_of)

@@ -10,7 +10,7 @@ from threadpoolctl import threadpool_limits
 from perennial.uplift.arrays import Floats
 from perennial.uplift.balance import check_balance
 from perennial.uplift.crossfitting import Awaited, Judged, cross_fit
-from perennial.uplift.design import design_matrix
+from perennial.uplift.design import design_matrices
 from perennial.uplift.folds import FOLDS, draw_folds
 from perennial.uplift.judging import judge, whom_to_treat
 from perennial.uplift.layout import Layout
@@ -82,13 +82,12 @@ def estimate(
     )
     rows = read_rows(data, layout)
     awaited = read_waiting(waiting, rows, layout)
-    whole = design_matrix(pd.concat([rows.features, awaited.features], ignore_index=True))
-    design = whole[: len(rows)]
+    design, awaited_design = design_matrices(rows.features, awaited.features)
     fold = draw_folds(rows.treated, seed)
     # On few rows threads wait for each other more than they work, twenty times as long where stages run side by side.
     with threadpool_limits(1 if len(rows) < MANY_ROWS else None):
         balance = check_balance(design, rows.treated, rows.chance, fold, is_chance_given=rows.is_chance_given)
-        judged = cross_fit(design, rows.treated, rows.outcome, rows.chance, fold, seed, whole[len(rows) :])
+        judged = cross_fit(design, rows.treated, rows.outcome, rows.chance, fold, seed, awaited_design)
     targeting = None
     if risk is not None and rows.risk is not None:
         targeting = compare(risk, rows.risk, judged.rank, judged.score * margin, budget, seed)

@@ -6,7 +6,7 @@ import pandas as pd
 
 from perennial.uplift.columns import units_of
 from perennial.uplift.layout import Layout
-from perennial.uplift.problems import missing_column
+from perennial.uplift.problems import UpliftInputError, missing_column
 from perennial.uplift.source import Rows
 
 
@@ -25,4 +25,16 @@ def read_waiting(frame: pd.DataFrame | None, rows: Rows, layout: Layout) -> Wait
     for name in rows.features.columns:
         if name not in frame.columns:
             raise missing_column(name, list(frame.columns), "feature of those who wait")
-    return Waiting(frame[list(rows.features.columns)].reset_index(drop=True), units_of(frame, layout))
+    known = pd.DataFrame({name: _alike(frame[name], rows.features[name]) for name in rows.features.columns})
+    return Waiting(known.reset_index(drop=True), units_of(frame, layout))
+
+
+def _alike(column: pd.Series, trial: pd.Series) -> pd.Series:
+    if not pd.api.types.is_numeric_dtype(trial):
+        return column
+    try:
+        return pd.to_numeric(column)
+    except (ValueError, TypeError) as error:
+        raise UpliftInputError(
+            f"The feature {column.name!r} holds numbers in the trial and none in those who wait: {error}"
+        ) from error

@@ -33,6 +33,16 @@ def test_those_who_wait_are_foretold_the_truth_up_to_noise(newcomers: pd.DataFra
     assert true_lift["do_not_wake"] < -0.3
 
 
+def test_the_trial_is_the_same_without_them_to_the_last_digit(newcomers: pd.DataFrame, report: UpliftReport) -> None:
+    alone = ask(draw_trial(mixed=1.0))
+    assert len(alone.waiting) == 0
+    pd.testing.assert_frame_equal(alone.customers, report.customers, check_exact=True)
+    strange = newcomers[KNOWN].assign(taste=newcomers["taste"] + 1_000, habit=np.nan, plan="never sold before")
+    asked = ask(draw_trial(mixed=1.0), waiting=strange)
+    pd.testing.assert_frame_equal(alone.customers, asked.customers, check_exact=True)
+    assert np.isfinite(asked.waiting["uplift"]).all()
+
+
 def test_they_are_no_part_of_the_judgement_and_stand_after_the_trial(report: UpliftReport) -> None:
     assert report.rows == len(report.customers) == 4_000
     assert sum(group.customers for group in report.groups) == 4_000
@@ -47,3 +57,5 @@ def test_what_the_trial_knew_has_to_be_known_of_them(newcomers: pd.DataFrame) ->
         ask(draw_trial(mixed=1.0), waiting=newcomers[["customer", "taste"]])
     with pytest.raises(UpliftInputError, match="share their 'customer'"):
         ask(draw_trial(mixed=1.0), waiting=newcomers[KNOWN].assign(customer="x"))
+    with pytest.raises(UpliftInputError, match="'taste' holds numbers"):
+        ask(draw_trial(mixed=1.0), waiting=newcomers[KNOWN].assign(taste="much"))

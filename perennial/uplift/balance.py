@@ -23,7 +23,7 @@ def check_balance(design: Floats, treated: Bools, chance: Floats, fold: Ints, *,
     from scipy.stats import norm
     from sklearn.metrics import roc_auc_score
 
-    said = _foretold_treatment(design, treated, fold)
+    said = foretold_treatment(design, treated, fold)
     covered = (treated - chance) * (said - chance)
     judged = [_standing(covered[fold == number]) for number in range(1, FOLDS)]
     p_value = float(norm.sf(sum(judged) / np.sqrt(len(judged))))
@@ -33,7 +33,7 @@ def check_balance(design: Floats, treated: Bools, chance: Floats, fold: Ints, *,
     return Balance(auc, p_value, _sentence(auc, p_value, is_chance_given=is_chance_given))
 
 
-def _foretold_treatment(design: Floats, treated: Bools, fold: Ints) -> Floats:
+def foretold_treatment(design: Floats, treated: Bools, fold: Ints) -> Floats:
     """Each row's treatment by what was fitted on the folds before its own; nan in the first."""
     from sklearn.ensemble import HistGradientBoostingClassifier
 

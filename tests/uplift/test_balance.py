@@ -7,8 +7,8 @@ import pytest
 from scipy import stats
 from threadpoolctl import threadpool_limits
 
-from perennial.uplift.balance import REFUSED, check_balance
-from perennial.uplift.folds import draw_folds
+from perennial.uplift.balance import REFUSED, check_balance, foretold_treatment
+from perennial.uplift.folds import FOLDS, draw_folds
 from perennial.uplift.problems import UpliftInputError
 from perennial.uplift.results import Balance
 
@@ -33,6 +33,19 @@ def p_values(trials: int, rows: int) -> np.ndarray[tuple[int], np.dtype[np.float
 def most(trials: int, alpha: float) -> float:
     """The share that only one in a thousand such proofs exceeds."""
     return float(stats.binom.ppf(0.999, trials, alpha)) / trials
+
+
+def test_no_fold_is_judged_by_what_has_seen_it_or_a_later_one() -> None:
+    """Were it so, pairs of rows would count twice; the rates below show it only over thousands of trials."""
+    random = np.random.default_rng(1)
+    features, treated = random.normal(size=(800, 3)), random.random(800) < 0.5
+    fold = draw_folds(treated, 1)
+    said = foretold_treatment(features, treated, fold)
+    for number in range(1, FOLDS):
+        again = foretold_treatment(features, treated ^ (fold >= number), fold)
+        np.testing.assert_array_equal(said[fold <= number], again[fold <= number])
+    assert np.isnan(said[fold == 0]).all()
+    assert np.isfinite(said[fold > 0]).all()
 
 
 def test_trials_in_order_are_called_as_seldom_as_promised() -> None:

@@ -8,13 +8,13 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from perennial.calibration_error import measure_calibration
 from perennial.database import Role, connect
 from perennial.lifecycle import load_lifecycle
-from perennial.resampling import Interval
 from perennial.simulation import Market
 from perennial.simulation.arrays import Floats, Ints
 from perennial.stages import STAGE_MODELS, Kind, Model
+from perennial.statistics.bootstrap import Interval
+from perennial.statistics.calibration_error import measure_calibration
 from perennial.tables import PREDICTIONS_SCORES
 
 Oracle = Callable[[Market, Ints, int], Floats]

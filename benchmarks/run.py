@@ -20,7 +20,7 @@ import bare_sql
 from memory import MemorySampler
 from rich.console import Console
 
-from perennial.console.output import table
+from perennial.console.cli.output import table
 
 BIN = Path(sys.executable).parent
 out = Console(width=110)

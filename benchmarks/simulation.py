@@ -15,7 +15,7 @@ from typing import Any
 
 from rich.console import Console
 
-from perennial.console.output import table
+from perennial.console.cli.output import table
 
 KIB = 1024
 MIB = 1 << 20

@@ -26,7 +26,7 @@ from datetime import date, timedelta
 
 from airflow.sdk import Asset, Metadata, Param, dag, task
 
-from perennial.moments import chosen_as_of
+from perennial.as_of import chosen_as_of
 
 EVENTS = Asset("events", uri="perennial://raw/events")
 MARTS = Asset("marts", uri="perennial://warehouse/marts")

@@ -25,8 +25,8 @@ from datetime import date, timedelta
 
 from airflow.sdk import Asset, Metadata, Param, dag, task
 
+from perennial.as_of import chosen_as_of
 from perennial.lifecycle import load_lifecycle
-from perennial.moments import chosen_as_of
 
 EVENTS = Asset("events", uri="perennial://raw/events")
 AS_OF = "{{ chosen_as_of(params, triggering_asset_events) }}"
@@ -52,7 +52,7 @@ def ingest_events() -> None:
     @task(outlets=[EVENTS], execution_timeout=timedelta(minutes=30), retries=0)
     def validate_raw(as_of: str) -> Iterator[Metadata]:
         from expectations import validate_raw
-        from perennial.newest import newest_event_day
+        from perennial.newest_event import newest_event_day
 
         day = date.fromisoformat(as_of) if as_of else newest_event_day()
         print(validate_raw(day))

@@ -23,7 +23,7 @@ from datetime import date, timedelta
 
 from airflow.sdk import Asset, Metadata, Param, dag, task
 
-from perennial.moments import chosen_as_of
+from perennial.as_of import chosen_as_of
 
 MARTS = Asset("marts", uri="perennial://warehouse/marts")
 FEATURES = Asset("features", uri="perennial://feast/features")
@@ -44,7 +44,7 @@ def materialize_features() -> None:
     @task(outlets=[FEATURES], execution_timeout=timedelta(hours=1))
     def materialize(as_of: str) -> Iterator[Metadata]:
         from perennial.features import apply_feature_repo, materialize
-        from perennial.newest import newest_event_day
+        from perennial.newest_event import newest_event_day
 
         day = date.fromisoformat(as_of) if as_of else newest_event_day()
         apply_feature_repo()

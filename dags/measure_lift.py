@@ -30,7 +30,7 @@ from datetime import date, timedelta
 
 from airflow.sdk import Asset, Param, dag, task
 
-from perennial.moments import chosen_as_of
+from perennial.as_of import chosen_as_of
 from perennial.stages import Stage
 
 AUDIENCES = Asset("audiences", uri="perennial://warehouse/audiences")
@@ -50,8 +50,8 @@ AS_OF = "{{ chosen_as_of(params, triggering_asset_events) }}"
 def measure_lift() -> None:
     @task(execution_timeout=timedelta(hours=1))
     def measure(as_of: str) -> list[str]:
-        from perennial.experimentation import measure_lift
-        from perennial.newest import newest_event_day
+        from perennial.newest_event import newest_event_day
+        from perennial.stage_trials import measure_lift
 
         rows = measure_lift(date.fromisoformat(as_of) if as_of else newest_event_day())
         print("\n".join(map(str, rows)))
@@ -59,8 +59,8 @@ def measure_lift() -> None:
 
     @task(execution_timeout=timedelta(hours=1))
     def compare(as_of: str) -> list[str]:
-        from perennial.newest import newest_event_day
-        from perennial.realisation import measure_drift, measure_realised
+        from perennial.monitoring import measure_drift, measure_realised
+        from perennial.newest_event import newest_event_day
 
         day = date.fromisoformat(as_of) if as_of else newest_event_day()
         told = [str(measure_realised(day)), str(measure_drift(day))]
@@ -69,8 +69,8 @@ def measure_lift() -> None:
 
     @task(execution_timeout=timedelta(hours=2), map_index_template="{{ task.op_kwargs['stage'] }}")
     def find_movable(stage: str, as_of: str) -> str:
-        from perennial.newest import newest_event_day
-        from perennial.uplift import estimate_stage
+        from perennial.newest_event import newest_event_day
+        from perennial.stage_trials import estimate_stage
 
         found = estimate_stage(stage, date.fromisoformat(as_of) if as_of else newest_event_day())
         print(found)
@@ -79,7 +79,7 @@ def measure_lift() -> None:
     @task(execution_timeout=timedelta(hours=1))
     def publish_movable(as_of: str) -> list[str]:
         from perennial.audiences import publish_segments
-        from perennial.newest import newest_event_day
+        from perennial.newest_event import newest_event_day
 
         day = date.fromisoformat(as_of) if as_of else newest_event_day()
         runs = [run for stage in Stage for run in publish_segments(stage, day)]

@@ -29,7 +29,7 @@ from datetime import date, timedelta
 
 from airflow.sdk import Asset, Metadata, Param, dag, task
 
-from perennial.moments import chosen_as_of
+from perennial.as_of import chosen_as_of
 from perennial.stages import Model
 
 FEATURES = Asset("features", uri="perennial://feast/features")
@@ -55,7 +55,7 @@ EVERY_MODEL = [model.value for model in Model]
 def train_models() -> None:
     @task(execution_timeout=timedelta(hours=2), map_index_template="{{ task.op_kwargs['model'] }}")
     def train(model: str, as_of: str, *, params: dict | None = None) -> str:
-        from perennial.newest import newest_event_day
+        from perennial.newest_event import newest_event_day
         from training import SPECS, train, why_due
 
         spec, day = SPECS[model], date.fromisoformat(as_of) if as_of else newest_event_day()
@@ -72,7 +72,7 @@ def train_models() -> None:
 
     @task(outlets=[MODELS], execution_timeout=timedelta(minutes=5))
     def announce(reports: list[str], as_of: str) -> Iterator[Metadata]:
-        from perennial.newest import newest_event_day
+        from perennial.newest_event import newest_event_day
 
         print("\n".join(reports))
         yield Metadata(MODELS, extra={"as_of": as_of or newest_event_day().isoformat()})

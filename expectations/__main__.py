@@ -9,8 +9,8 @@ from datetime import date
 
 from expectations.gate import validate_marts, validate_raw
 from expectations.report import GateFailedError
-from perennial.moments import parse_as_of
-from perennial.newest import NoEventsError, newest_event_day
+from perennial.as_of import parse_as_of
+from perennial.newest_event import NoEventsError, newest_event_day
 
 SUITES = {"raw": validate_raw, "marts": validate_marts}
 

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import date
 
+from perennial.as_of import snapshot_at
 from perennial.database import Role, connect
-from perennial.moments import snapshot_at
 from perennial.stages import Model, Stage
 from perennial.tables import marts_label
 

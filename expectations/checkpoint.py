@@ -18,7 +18,7 @@ from great_expectations.data_context.types.base import (
     ProgressBarsConfig,
 )
 
-from expectations.measured import expectation_of
+from expectations.bounded_measure import expectation_of
 from expectations.report import Check, GateBrokenError
 from expectations.suites import Bound, Measures
 from perennial.database import Role, database_url
@@ -66,7 +66,7 @@ def _context(site: Path) -> Any:
             "expectations": _section(str(backends.expectations_store_name), "ExpectationSuitePageRenderer"),
             "profiling": "None",
         },
-        "site_index_builder": {"module_name": "expectations.pages", "class_name": "OwnIndex"},
+        "site_index_builder": {"module_name": "expectations.data_docs", "class_name": "OwnIndex"},
     }
     configuration = DataContextConfig(
         store_backend_defaults=backends,
@@ -78,7 +78,7 @@ def _context(site: Path) -> Any:
 
 
 def _section(store: str, renderer: str) -> dict[str, Any]:
-    view = {"module_name": "expectations.pages", "class_name": "PageView"}
+    view = {"module_name": "expectations.data_docs", "class_name": "PageView"}
     renderer_config = {"class_name": renderer}
     return {
         "class_name": "DefaultSiteSectionBuilder",

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from expectations.history import Baseline, Statistics, find_baseline, find_last, list_runs, remember
 from expectations.marts import marts_suite, take_marts_statistics
 from expectations.raw import raw_statistics, raw_suite
 from expectations.report import GateFailedError, GateReport
+from expectations.run_history import Baseline, Statistics, find_baseline, find_last, list_runs, remember
 from expectations.suites import Measures
-from perennial.quiet import switch_off_usage_reporting
 from perennial.settings import load_settings
+from perennial.telemetry_off import switch_off_usage_reporting
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def _validate(suite: Suite, as_of: date, *, is_accepted: bool) -> GateReport:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # Great Expectations imports modules on their way out
         from expectations.checkpoint import run_checkpoint
-        from expectations.pages import run_page, write_index, write_run
+        from expectations.data_docs import run_page, write_index, write_run
 
     site = load_settings().home / "data-docs"
     baseline = None if is_accepted else suite.find_baseline(as_of)

@@ -3,11 +3,11 @@
 from datetime import date
 
 from expectations.catalog import look_at_marts
-from expectations.history import Baseline, Statistics
 from expectations.marts_content import identities, ranges, revenue, stages
 from expectations.marts_history import history, marts_statistics
 from expectations.marts_past import labels, leakage, telling, times
 from expectations.marts_shape import keys, shape, volumes
+from expectations.run_history import Baseline, Statistics
 from expectations.suites import Measures
 
 

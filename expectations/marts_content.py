@@ -5,7 +5,7 @@ import re
 from expectations.catalog import STAGES, Marts, identifier, literal
 from expectations.marts_shape import REBUILD
 from expectations.suites import Measures, critical, read_query, share, warning
-from perennial.moments import WEEKLY_SNAPSHOT_ISODOW
+from perennial.as_of import WEEKLY_SNAPSHOT_ISODOW
 
 NOT_NEGATIVE = re.compile(r"^(count|days_since|days_in)_|_gap_days$|^gap_ratio$")
 SHARE = re.compile(r"(^|_)(share|probability)(_|$)")

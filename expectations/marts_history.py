@@ -5,7 +5,7 @@ import json
 import re
 
 from expectations.catalog import FEATURES, KEYS, STAGES, Marts, identifier, literals
-from expectations.history import Baseline, Statistics, read_statistics
+from expectations.run_history import Baseline, Statistics, read_statistics
 from expectations.suites import Measures, critical, distance, read_query, share, warning
 from perennial.lifecycle import load_lifecycle
 from perennial.settings import load_settings

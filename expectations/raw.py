@@ -2,10 +2,10 @@
 
 from datetime import date
 
-from expectations.history import Baseline, Statistics, read_statistics
 from expectations.raw_content import events, orders
+from expectations.run_history import Baseline, Statistics, read_statistics
 from expectations.suites import Measures, critical, days, read_query, share, warning
-from perennial.moments import snapshot_at
+from perennial.as_of import snapshot_at
 
 REDELIVER = "Look for a cut or missing file, ingest the rest (nothing is loaded twice) and run again."
 

@@ -6,8 +6,8 @@ from typing import Any
 import yaml
 
 from perennial.database import WAREHOUSE, Role, database_url, service_url
-from perennial.quiet import USAGE_REPORTING_OFF
 from perennial.settings import HOME_VARIABLE, Settings
+from perennial.telemetry_off import USAGE_REPORTING_OFF
 
 
 def write_dbt_profile(settings: Settings) -> Path:

@@ -12,8 +12,8 @@ import pytest
 from perennial import database, lifecycle
 from perennial.database import Role, connect
 from perennial.platform import down, up
-from perennial.quiet import switch_off_usage_reporting
 from perennial.settings import HOME_VARIABLE, load_settings
+from perennial.telemetry_off import switch_off_usage_reporting
 
 switch_off_usage_reporting()
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from typer.models import CommandInfo
 
-from perennial.console.main import app
+from perennial.console.cli.main import app
 from perennial.settings import PROJECT_ROOT
 
 PAGES = sorted((PROJECT_ROOT / "docs").glob("*.md"))

@@ -9,23 +9,23 @@ from typing import TYPE_CHECKING, Any
 from training.specs import SPECS, Kind, Spec, UnknownModelError, find_spec
 
 if TYPE_CHECKING:
-    from training.champions import champion, is_due, promote, rollback, why_due
+    from training.promotion.champions import champion, is_due, promote, rollback, why_due
     from training.recalibration import recalibrate
     from training.reporting import list_models, report
     from training.scoring import score
     from training.training_run import train
 
 _DOORS = {
-    "champion": "champions",
-    "is_due": "champions",
+    "champion": "promotion.champions",
+    "is_due": "promotion.champions",
     "list_models": "reporting",
-    "promote": "champions",
+    "promote": "promotion.champions",
     "recalibrate": "recalibration",
     "report": "reporting",
-    "rollback": "champions",
+    "rollback": "promotion.champions",
     "score": "scoring",
     "train": "training_run",
-    "why_due": "champions",
+    "why_due": "promotion.champions",
 }
 
 __all__ = [

@@ -5,13 +5,13 @@ from datetime import date
 
 from threadpoolctl import threadpool_limits
 
-from training.champions import champion, follow_promotions, only_one
-from training.dataset import NotEnoughError, load_dataset
-from training.evaluations import record_attempt
-from training.gate import pass_gate
-from training.making import make_recalibrated_model
+from training.data.dataset import NotEnoughError, load_dataset
+from training.promotion.champions import champion, follow_promotions, only_one
+from training.promotion.gate import pass_gate
+from training.registry.attempts import record_attempt
 from training.specs import Spec
 from training.training_run import TrainReport
+from training.versioning import make_recalibrated_model
 
 
 class NothingToRecalibrateError(RuntimeError):

@@ -6,9 +6,9 @@ from typing import Any
 
 from perennial.database import Role, connect
 from perennial.tables import PREDICTIONS_SCORES
-from training.champions import Promotion, champion, promotions
-from training.evaluations import Attempt, attempt_of, attempts
-from training.register import picture_urls
+from training.promotion.champions import Promotion, champion, promotions
+from training.registry.attempts import Attempt, attempt_of, attempts
+from training.registry.logging_run import picture_urls
 from training.specs import SPECS, Spec, find_spec
 
 PICTURES = ["reliability", "lift", "importances"]

@@ -11,21 +11,21 @@ import psycopg
 from psycopg.types.json import Jsonb
 from threadpoolctl import threadpool_limits
 
+from perennial.as_of import snapshot_at
+from perennial.consent import PROFILING
 from perennial.database import Role, connect
-from perennial.eligibility import PROFILING
 from perennial.features import historical_features
 from perennial.features.contract import read_contract
 from perennial.lifecycle import load_lifecycle
-from perennial.moments import snapshot_at
 from perennial.stages import Stage
 from perennial.tables import MARTS_CUSTOMER_STAGES, PREDICTIONS_SCORES
-from training.champions import champion, follow_promotions, only_one
-from training.explain import explainer_of
-from training.level import at_level
-from training.reasons import strongest_reasons
-from training.registry import Loaded, load_version
-from training.rows import as_matrix
-from training.serving import level_on
+from training.calibration.intercept_update import at_level
+from training.calibration.served_intercept import level_on
+from training.data.rows import as_matrix
+from training.explanation.contributions import explainer_of
+from training.explanation.reasons import strongest_reasons
+from training.promotion.champions import champion, follow_promotions, only_one
+from training.registry.versions import Loaded, load_version
 from training.specs import Spec
 
 CHUNK = 10_000

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from training.specs import Spec
 
 if TYPE_CHECKING:
-    from training.making import Made
+    from training.versioning import Made
 
 
 @dataclass(frozen=True)
@@ -41,9 +41,9 @@ def train(spec: Spec, as_of: date) -> TrainReport:
     """
     from threadpoolctl import threadpool_limits
 
-    from training.champions import champion, follow_promotions, only_one
-    from training.evaluations import NO_VERSION, record_attempt
-    from training.gate import pass_gate
+    from training.promotion.champions import champion, follow_promotions, only_one
+    from training.promotion.gate import pass_gate
+    from training.registry.attempts import NO_VERSION, record_attempt
 
     started = time.monotonic()
     # One thread each: trainings run side by side, and OpenMP threads that wait for a core burn it.
@@ -67,8 +67,8 @@ def train(spec: Spec, as_of: date) -> TrainReport:
 
 
 def _make(spec: Spec, as_of: date) -> "Made":
-    from training.dataset import NotEnoughError, load_dataset
-    from training.making import make_model, make_nothing, make_unjudged_model
+    from training.data.dataset import NotEnoughError, load_dataset
+    from training.versioning import make_model, make_nothing, make_unjudged_model
 
     try:
         return make_model(spec, as_of, load_dataset(spec, as_of))

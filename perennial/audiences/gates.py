@@ -8,11 +8,11 @@ from typing import Any
 import psycopg
 from psycopg.rows import dict_row
 
+from perennial.as_of import snapshot_at
 from perennial.audiences.runs import NoRunError, Run, find_run
-from perennial.eligibility import PROFILING
+from perennial.consent import PROFILING
 from perennial.holdout import EXCLUDED_SQL
 from perennial.lifecycle import load_lifecycle
-from perennial.moments import snapshot_at
 from perennial.stages import STAGE_MODELS, Model, Stage
 from perennial.tables import (
     AUDIENCES_MEMBERS,

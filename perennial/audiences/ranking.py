@@ -1,6 +1,6 @@
 """Who is in an audience and in which order, as SQL: set by set in the warehouse, whatever the number of customers."""
 
-from perennial.eligibility import CONTACTABLE_SQL, PROFILING
+from perennial.consent import CONTACTABLE_SQL, PROFILING
 from perennial.holdout import EXCLUDED_SQL
 from perennial.stages import Stage
 from perennial.tables import (

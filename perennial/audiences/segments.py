@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from perennial.audiences.publishing import Effect, publish_segment
+from perennial.audiences.publication import Effect, publish_segment
 from perennial.audiences.runs import Run
 from perennial.database import Role, connect
 from perennial.stages import Segment, parse_stage

@@ -1,13 +1,12 @@
 """What worked: lift between the arms of an experiment, with intervals that mean what they say."""
 
-from perennial.experimentation.analyzing import Duplicates, analyze
+from perennial.experimentation.analysis import Duplicates, analyze
+from perennial.experimentation.errors import ExperimentInputError
 from perennial.experimentation.metrics import Kind
-from perennial.experimentation.pictures import save_picture
-from perennial.experimentation.planning import Plan, power
-from perennial.experimentation.problems import ExperimentInputError
+from perennial.experimentation.plots import save_picture
+from perennial.experimentation.power_analysis import Plan, power
 from perennial.experimentation.results import Analysis, Arm, Comparison, Interval, Look, SampleRatio, Verdict
 from perennial.experimentation.source import Data
-from perennial.experimentation.stage_lift import StageLift, measure_lift, read_lift
 
 __all__ = [
     "Analysis",
@@ -21,11 +20,8 @@ __all__ = [
     "Look",
     "Plan",
     "SampleRatio",
-    "StageLift",
     "Verdict",
     "analyze",
-    "measure_lift",
     "power",
-    "read_lift",
     "save_picture",
 ]

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from perennial.experimentation.problems import ExperimentInputError, missing_column
+from perennial.experimentation.errors import ExperimentInputError, missing_column
 
 ROWS = "rows"  # the first column of every moment matrix: how many rows stand behind a unit
 

@@ -7,9 +7,9 @@ Looked at once: Pearson's chi-square. At any time: the multinomial mixture marti
 from collections.abc import Mapping
 from math import exp, lgamma, log
 
-from perennial.column_names import listed
-from perennial.experimentation.problems import ExperimentInputError
+from perennial.experimentation.errors import ExperimentInputError
 from perennial.experimentation.results import SampleRatio
+from perennial.tabular.columns import listed
 
 ALARM = 0.001  # the field's usual threshold: it is looked at in every analysis, and an alarm stops one
 

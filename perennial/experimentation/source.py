@@ -11,8 +11,8 @@ import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.dataset as ds
 
+from perennial.experimentation.errors import ExperimentInputError, missing_column
 from perennial.experimentation.moments import Codes, Floats
-from perennial.experimentation.problems import ExperimentInputError, missing_column
 
 BATCH_ROWS = 1 << 18
 Data: TypeAlias = pa.Table | str | Path

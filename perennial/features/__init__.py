@@ -7,9 +7,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from perennial.features.loading import MaterializeReport, materialize
-    from perennial.features.reading import FeaturesNotReadyError, historical_features, online_features
+    from perennial.features.materialization import MaterializeReport, materialize
     from perennial.features.registry import ApplyReport, apply_feature_repo, close_feature_store, feature_store
+    from perennial.features.retrieval import FeaturesNotReadyError, historical_features, online_features
 
 __all__ = [
     "ApplyReport",
@@ -24,11 +24,11 @@ __all__ = [
 ]
 
 _MODULES = {
-    "MaterializeReport": "loading",
-    "materialize": "loading",
-    "FeaturesNotReadyError": "reading",
-    "historical_features": "reading",
-    "online_features": "reading",
+    "MaterializeReport": "materialization",
+    "materialize": "materialization",
+    "FeaturesNotReadyError": "retrieval",
+    "historical_features": "retrieval",
+    "online_features": "retrieval",
     "ApplyReport": "registry",
     "apply_feature_repo": "registry",
     "close_feature_store": "registry",

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from perennial.quiet import switch_off_usage_reporting
 from perennial.settings import load_settings
+from perennial.telemetry_off import switch_off_usage_reporting
 from perennial.tool_environment import tool_environment
 
 if TYPE_CHECKING:

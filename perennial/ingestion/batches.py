@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from perennial.database import Role, connect
-from perennial.ingestion.ahead import one_ahead
 from perennial.ingestion.consent import Attestation, attest
 from perennial.ingestion.envelope import Event, Rejection, read_event
 from perennial.ingestion.lines import Line
 from perennial.ingestion.load import Counts, Loader
+from perennial.ingestion.prefetch import one_ahead
 from perennial.ingestion.reports import IngestReport, Progress, RejectedLinesError
 
 MAX_BATCH_LINES = 10_000

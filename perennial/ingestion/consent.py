@@ -5,7 +5,7 @@ from typing import Any
 
 import psycopg
 
-from perennial.eligibility import PROFILING, TRAINING
+from perennial.consent import PROFILING, TRAINING
 from perennial.ingestion.lock import in_load_order
 from perennial.lifecycle import load_lifecycle
 

@@ -10,7 +10,7 @@ from perennial.ingestion.consent import COLLECT_CUSTOMERS, CREATE_ATTESTED
 from perennial.ingestion.envelope import Event, Rejection
 from perennial.ingestion.lock import in_load_order
 from perennial.ingestion.preferences import CREATE_STATEMENTS, record_preferences
-from perennial.ingestion.rejected import fingerprint, readable
+from perennial.ingestion.rejections import fingerprint, readable
 from perennial.ingestion.reports import Reason
 
 _CREATE_INCOMING = """

@@ -10,8 +10,8 @@ import httpx
 
 from perennial.database import service_url
 from perennial.platform.home import LOOPBACK
-from perennial.quiet import USAGE_REPORTING_OFF
 from perennial.settings import HOME_VARIABLE, Settings, write_private_json
+from perennial.telemetry_off import USAGE_REPORTING_OFF
 
 BIN = Path(sys.executable).parent
 

@@ -1,4 +1,4 @@
--- Schemas and who may do what in them. Roles exist before this runs (perennial/schema/apply.py creates them).
+-- Schemas and who may do what in them. Roles exist before this runs (perennial/schema/migrations.py creates them).
 revoke all on schema public from public;
 grant usage on schema public to loader, transformer, publisher, reader;
 

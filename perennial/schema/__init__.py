@@ -1,5 +1,5 @@
 """The tables the platform itself writes; dbt owns those of `staging`, `intermediate` and `marts`."""
 
-from perennial.schema.apply import apply_schema
+from perennial.schema.migrations import apply_schema
 
 __all__ = ["apply_schema"]

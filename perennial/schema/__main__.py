@@ -8,7 +8,7 @@ import shutil
 import sys
 
 from perennial.lifecycle import DEFAULTS
-from perennial.schema.apply import apply_schema
+from perennial.schema.migrations import apply_schema
 from perennial.settings import load_settings
 from perennial.tool_environment import write_dbt_profile
 

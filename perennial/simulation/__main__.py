@@ -2,7 +2,7 @@
 
 import sys
 
-from perennial.simulation.comparing import compare_with_complete_journey
+from perennial.simulation.comparison import compare_with_complete_journey
 
 
 def main() -> None:

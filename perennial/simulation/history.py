@@ -8,7 +8,7 @@ import pandas as pd
 
 from perennial.simulation.actions import CATEGORIES, Channel, Decisions
 from perennial.simulation.arrays import Bools, Floats, Ints
-from perennial.simulation.living import Answers, Orders
+from perennial.simulation.daily_step import Answers, Orders
 from perennial.simulation.state import State
 
 RECENT_DAYS = 28

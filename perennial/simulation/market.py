@@ -8,17 +8,17 @@ import numpy as np
 from perennial.simulation.actions import Action, Decisions
 from perennial.simulation.arrays import Bools, Floats, Ints
 from perennial.simulation.consents import first_consents
+from perennial.simulation.daily_step import Place, live_day, own_demand
+from perennial.simulation.day_events import Day, tell
 from perennial.simulation.demand import draw_orders
 from perennial.simulation.events import PER_DAY, Events
 from perennial.simulation.lines import Writer
-from perennial.simulation.living import Place, live_day, own_demand
 from perennial.simulation.oracle import chance_of_orders, outlook
 from perennial.simulation.people import draw_people, draw_world
 from perennial.simulation.policy import RandomSending, draw_never
 from perennial.simulation.profiles import draw_profiles
 from perennial.simulation.settings import MarketSettings
 from perennial.simulation.state import first_state
-from perennial.simulation.telling import Day, tell
 from perennial.simulation.transport import Deliveries, deliver
 from perennial.simulation.trial import Lived, Trial, live_history, run_trial
 

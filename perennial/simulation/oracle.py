@@ -12,8 +12,8 @@ import numpy as np
 
 from perennial.simulation.actions import Action, Decisions
 from perennial.simulation.arrays import Floats, Ints
+from perennial.simulation.daily_step import Place
 from perennial.simulation.demand import calendar_factor, own_rates, standing_factors
-from perennial.simulation.living import Place
 from perennial.simulation.response import Reaction, fading, react, redemption_chance, strengthened
 from perennial.simulation.state import Standing, State
 

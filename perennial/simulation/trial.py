@@ -9,8 +9,8 @@ import pandas as pd
 
 from perennial.simulation.actions import Action, Decisions
 from perennial.simulation.arrays import Bools, Floats, Ints
+from perennial.simulation.daily_step import Place, live_day
 from perennial.simulation.history import RECENT_DAYS, History
-from perennial.simulation.living import Place, live_day
 from perennial.simulation.oracle import outlook
 from perennial.simulation.policy import RandomSending
 from perennial.simulation.state import State

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from perennial.column_names import listed
+from perennial.tabular.columns import listed
 from perennial.uplift.arrays import Bools, Floats
-from perennial.uplift.design import is_feature, is_varying, why_not
+from perennial.uplift.errors import UpliftInputError, missing_column
+from perennial.uplift.feature_matrix import is_feature, is_varying, why_not
 from perennial.uplift.layout import Layout, name_of
-from perennial.uplift.problems import UpliftInputError, missing_column
 
 FEWEST_ROWS = 200
 FEWEST_OUTCOMES = 50

@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from perennial.uplift.arrays import Bools, Floats
-from perennial.uplift.given_chance import GivenChance
+from perennial.uplift.known_propensity import GivenChance
 
 Predict: TypeAlias = Callable[[Floats], Floats]
 TREES = 40

@@ -7,11 +7,11 @@ from typing import TypeAlias
 import pandas as pd
 import pyarrow as pa
 
-from perennial.column_names import listed
+from perennial.tabular.columns import listed
 from perennial.uplift.arrays import Bools, Floats
 from perennial.uplift.columns import chances_of, check_outcome, features_of, numbers, risk_of, units_of
+from perennial.uplift.errors import UpliftInputError, missing_column
 from perennial.uplift.layout import Layout, name_of
-from perennial.uplift.problems import UpliftInputError, missing_column
 
 Data: TypeAlias = pd.DataFrame | pa.Table | str | Path
 MOST_ARMS = 20

@@ -3,9 +3,9 @@
 import numpy as np
 
 from perennial.uplift.arrays import Floats
-from perennial.uplift.judging import told
+from perennial.uplift.errors import UpliftInputError
 from perennial.uplift.means import mean
-from perennial.uplift.problems import UpliftInputError
+from perennial.uplift.policy_value import told
 from perennial.uplift.results import Targeting
 
 

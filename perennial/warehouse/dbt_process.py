@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from datetime import date
 from typing import IO, Any, TextIO, cast
 
-from perennial.quiet import USAGE_REPORTING_OFF
 from perennial.settings import HOME_VARIABLE, Settings
+from perennial.telemetry_off import USAGE_REPORTING_OFF
 
 Progress = Callable[[str, str, float], None]
 """Called with a node's name, its status ("running" when it starts) and its seconds so far."""

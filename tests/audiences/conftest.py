@@ -12,10 +12,10 @@ import redis
 import yaml
 from psycopg.types.json import Jsonb
 
+from perennial.as_of import snapshot_at
 from perennial.database import Role, connect
 from perennial.features import apply_feature_repo, close_feature_store, materialize
 from perennial.lifecycle import load_lifecycle
-from perennial.moments import snapshot_at
 from perennial.settings import PROJECT_ROOT, load_settings
 
 SUNDAY, NEXT_SUNDAY = date(2017, 9, 24), date(2017, 10, 1)

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from perennial.audiences import NoRunError, UnknownDayError, diff, explain, publish, pull
-from perennial.audiences.comparing import Departure
+from perennial.audiences.comparison import Departure
 from perennial.database import Role, connect
 from tests.audiences.conftest import NEXT_SUNDAY, SUNDAY, Brand
 

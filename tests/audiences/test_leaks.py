@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from perennial.audiences import NoRunError, PublishRefusedError, drafting, newest_run, publish, pull
-from perennial.console.main import app
+from perennial.audiences import NoRunError, PublishRefusedError, drafts, newest_run, publish, pull
+from perennial.console.cli.main import app
 from perennial.database import Role, connect
 from perennial.lifecycle import load_lifecycle
 from tests.audiences.conftest import NEXT_SUNDAY, SUNDAY, Brand
@@ -60,7 +60,7 @@ def test_a_planted_duplicate_address_is_found_and_the_next_publish_mends_it() ->
 @pytest.mark.usefixtures("twins")
 def test_a_publish_that_would_leak_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     hold_out("one")
-    monkeypatch.setattr(drafting, "assign_holdout", lambda *_: 0)
+    monkeypatch.setattr(drafts, "assign_holdout", lambda *_: 0)
     with pytest.raises(PublishRefusedError, match="same would be sent to by this run and is one person with one"):
         publish("winback", SUNDAY)
     with pytest.raises(NoRunError):

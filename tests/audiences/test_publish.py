@@ -6,10 +6,10 @@ from typing import Any
 import psycopg
 import pytest
 
+from perennial.as_of import snapshot_at
 from perennial.audiences import NoRunError, PublishRefusedError, list_runs, newest_run, publish, read_run
 from perennial.database import Role, connect
 from perennial.lifecycle import load_lifecycle
-from perennial.moments import snapshot_at
 from perennial.stages import UnknownStageError
 from tests.audiences.conftest import NEXT_SUNDAY, SUNDAY, Brand
 

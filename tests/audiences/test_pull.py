@@ -8,9 +8,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from perennial.as_of import snapshot_at
 from perennial.audiences import NoProbabilityError, publish, pull, write_members
 from perennial.database import Role, connect
-from perennial.moments import snapshot_at
 from tests.audiences.conftest import SUNDAY, Brand
 
 NASTY = '=HYPERLINK("http://x")'

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from perennial.audiences import publish
-from perennial.keys import create_key, list_keys, revoke_key
+from perennial.console.api.keys import create_key, list_keys, revoke_key
 from perennial.settings import load_settings
 from tests.audiences.conftest import NEXT_SUNDAY, SUNDAY, Brand
 from tests.audiences.conftest import brand as brand  # noqa: PLC0414  # the fixture, under its own name

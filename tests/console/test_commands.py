@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from perennial.console.main import app
+from perennial.console.cli.main import app
 
 pytestmark = [pytest.mark.integration, pytest.mark.usefixtures("warehouse")]
 
@@ -89,7 +89,7 @@ def test_a_key_is_shown_once_and_stored_only_as_its_digest() -> None:
 
 
 def test_a_revoked_key_opens_nothing_and_is_listed_as_such() -> None:
-    from perennial.keys import verify_key
+    from perennial.console.api.keys import verify_key
 
     key = json.loads(perennial("keys", "create", "--scope", "read", "--note", "newsletter", "--json").stdout)["key"]
     assert verify_key(key)

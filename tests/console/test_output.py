@@ -9,7 +9,7 @@ import psycopg
 import pytest
 import typer
 
-from perennial.console.output import spoken_errors, table, to_plain
+from perennial.console.cli.output import spoken_errors, table, to_plain
 from perennial.stages import UnknownStageError
 
 

@@ -5,7 +5,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from perennial.console.chain import CHAIN
+from perennial.console.chain.chain_run import CHAIN
 
 HEAVY = {
     "pandas",

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from perennial.quiet import USAGE_REPORTING_OFF
 from perennial.settings import PROJECT_ROOT
+from perennial.telemetry_off import USAGE_REPORTING_OFF
 
 IGNORED = (PROJECT_ROOT / "docker/Dockerfile.dockerignore").read_text().splitlines()
 

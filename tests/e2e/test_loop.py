@@ -18,7 +18,7 @@ import psycopg
 import pytest
 
 from perennial import database, lifecycle
-from perennial.console.chain import CHAIN
+from perennial.console.chain.chain_run import CHAIN
 from perennial.database import Role, connect
 from perennial.settings import HOME_VARIABLE, load_settings
 from perennial.stages import Stage

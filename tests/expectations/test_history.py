@@ -7,8 +7,8 @@ import pytest
 
 from expectations import GateFailedError, validate_marts, validate_raw
 from expectations.__main__ import main
-from expectations.history import find_baseline, remember
 from expectations.report import Check, Severity
+from expectations.run_history import find_baseline, remember
 
 pytestmark = pytest.mark.integration
 

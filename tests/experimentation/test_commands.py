@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner, Result
 
-from perennial.console.main import app
+from perennial.console.cli.main import app
 from tests.experimentation.markets import spenders
 
 

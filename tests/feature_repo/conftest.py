@@ -12,9 +12,9 @@ import pytest
 import redis
 import yaml
 
+from perennial.as_of import snapshot_at
 from perennial.database import Role, connect
 from perennial.features import close_feature_store
-from perennial.moments import snapshot_at
 from perennial.settings import PROJECT_ROOT, load_settings
 
 SUNDAY, NEXT_SUNDAY = date(2017, 9, 24), date(2017, 10, 1)

@@ -11,9 +11,9 @@ from datetime import date
 import pandas as pd
 import pytest
 
+from perennial.as_of import snapshot_at
 from perennial.database import Role, connect
 from perennial.features import apply_feature_repo, feature_store, historical_features, materialize, online_features
-from perennial.moments import snapshot_at
 from perennial.stages import STAGE_MODELS, Model, Stage
 from tests.feature_repo.conftest import CUSTOMERS, FEATURES, NEXT_SUNDAY, SUNDAY, Project
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from perennial.simulation.comparing import Figure, compare_with_complete_journey
+from perennial.simulation.comparison import Figure, compare_with_complete_journey
 
 
 @pytest.fixture(scope="module")

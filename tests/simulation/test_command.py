@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from perennial.console.main import app
+from perennial.console.cli.main import app
 
 
 def simulate(*words: str) -> Result:

@@ -15,12 +15,12 @@ import yaml
 from scipy.special import expit
 from threadpoolctl import threadpool_limits
 
+from perennial.as_of import snapshot_at
 from perennial.database import Role, connect
 from perennial.features import apply_feature_repo, close_feature_store
-from perennial.moments import snapshot_at
 from perennial.settings import PROJECT_ROOT, load_settings
-from training.registry import mlflow_client
-from training.rows import Rows
+from training.data.rows import Rows
+from training.registry.versions import mlflow_client
 from training.specs import Kind, Spec, find_spec
 
 FIRST_SUNDAY = date(2017, 1, 1)

@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from perennial.resampling import Floats
-from training.buy_till_you_die import BetaGeometric, NotFittedError, Purchases, fit_beta_geometric
-from training.buyers import BuyTillYouDie
-from training.spend import GammaGamma, fit_gamma_gamma
+from perennial.statistics.bootstrap import Floats
+from training.estimators.beta_geometric import BetaGeometric, NotFittedError, Purchases, fit_beta_geometric
+from training.estimators.buy_till_you_die import BuyTillYouDie
+from training.estimators.gamma_gamma import GammaGamma, fit_gamma_gamma
 
 TRUTH = BetaGeometric(r=0.8, alpha=20.0, a=0.6, b=3.0)
 # Fader, Hardie & Lee (2005), table 2: the CDNOW customers, in weeks.

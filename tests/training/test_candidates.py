@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 import skops.io
 
-from perennial.resampling import Floats
-from training.calibrate import calibrate
-from training.candidates import CANDIDATES
-from training.choose import choose, fit_and_calibrate, fit_candidate, predict
-from training.evaluate import Outcomes, evaluate
-from training.periods import plan_periods
-from training.registry import TRUSTED_TYPES
-from training.rows import Rows
+from perennial.statistics.bootstrap import Floats
+from training.calibration.calibrators import calibrate
+from training.data.periods import plan_periods
+from training.data.rows import Rows
+from training.estimators.candidates import CANDIDATES
+from training.evaluation.metrics import Outcomes, evaluate
+from training.registry.versions import TRUSTED_TYPES
+from training.selection import choose, fit_and_calibrate, fit_candidate, predict
 from training.specs import SPECS, Kind, Spec
 
 PROBABILITY, VALUE = SPECS["purchase_intent"], SPECS["customer_value"]  # type: ignore[index]  # a StrEnum equals its text

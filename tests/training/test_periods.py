@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from training.periods import SHARES, later_folds, plan_periods
+from training.data.periods import SHARES, later_folds, plan_periods
 
 
 def sundays(count: int) -> list[date]:

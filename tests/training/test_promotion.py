@@ -3,9 +3,9 @@
 import numpy as np
 from scipy.special import expit
 
-from perennial.resampling import Floats, Interval
-from training.evaluate import Outcomes, evaluate, improvement
-from training.promotion import Evidence, decide
+from perennial.statistics.bootstrap import Floats, Interval
+from training.evaluation.metrics import Outcomes, evaluate, improvement
+from training.promotion.rule import Evidence, decide
 from training.specs import Kind
 
 CALIBRATED = Interval(0.01, 0.002, 0.018)

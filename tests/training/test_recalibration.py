@@ -9,7 +9,7 @@ import pytest
 from perennial.database import Role, connect
 from training import SPECS, champion, is_due, promote, recalibrate, train, why_due
 from training.recalibration import NothingToRecalibrateError
-from training.registry import list_versions
+from training.registry.versions import list_versions
 
 pytestmark = pytest.mark.integration
 

@@ -8,13 +8,13 @@ import psycopg
 import pytest
 from mlflow import artifacts
 
+from perennial.as_of import snapshot_at
 from perennial.database import Role, connect
-from perennial.moments import snapshot_at
 from training import SPECS, champion, is_due, list_models, promote, report, rollback, score, train
-from training.champions import NothingToRollBackError, promotions
-from training.dataset import LabelsMissingError, load_dataset
-from training.evaluations import attempts
-from training.registry import (
+from training.data.dataset import LabelsMissingError, load_dataset
+from training.promotion.champions import NothingToRollBackError, promotions
+from training.registry.attempts import attempts
+from training.registry.versions import (
     CHAMPION,
     DIGEST_TAG,
     NoSuchVersionError,

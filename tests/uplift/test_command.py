@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner, Result
 
-from perennial.console.main import app
-from perennial.picture_files import PictureFileError
+from perennial.console.cli.main import app
+from perennial.tabular.plot_files import PictureFileError
 from perennial.uplift import UpliftReport, save_picture, save_table
 from tests.uplift.trials import draw_trial
 

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from perennial.uplift import Verdict
-from perennial.uplift.choosing import calibrate
+from perennial.uplift.effect_calibration import calibrate
 from perennial.uplift.folds import FOLDS, draw_folds, pairs
-from perennial.uplift.foretelling import Foretold, doubly_robust
-from perennial.uplift.judging import judge
 from perennial.uplift.means import mean
+from perennial.uplift.nuisance import Foretold, doubly_robust
+from perennial.uplift.policy_value import judge
 from perennial.uplift.ranking import rank_value, tenth_of, tenths
 
 

@@ -6,8 +6,8 @@ from typing import Annotated
 from fastapi import Depends
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from perennial.console.api.keys import Key, Scope, verify_key
 from perennial.console.api.problems import Problem
-from perennial.keys import Key, Scope, verify_key
 
 _bearer = HTTPBearer(auto_error=False, description="A key made by `perennial keys create`.")
 _Credentials = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]

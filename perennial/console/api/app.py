@@ -11,8 +11,8 @@ from perennial.console.api import audiences, customers, health, pages
 from perennial.console.api.measuring import MeasuredRequests, RequestMetrics
 from perennial.console.api.problems import answer_problems
 from perennial.features import feature_store
-from perennial.quiet import switch_off_usage_reporting
 from perennial.settings import HomeNotReadyError
+from perennial.telemetry_off import switch_off_usage_reporting
 
 
 def create_app() -> FastAPI:

@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse, Response
 from perennial.audiences import NoRunError, Run, list_runs, newest_run, pull_run, read_run, to_rows, write_members
 from perennial.console.api.access import CanRead
 from perennial.console.api.problems import Problem
-from perennial.console.output import to_plain
+from perennial.console.cli.output import to_plain
 from perennial.stages import parse_audience
 
 MEDIA_TYPES = {"csv": "text/csv; charset=utf-8", "parquet": "application/vnd.apache.parquet"}

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 
 from perennial.audiences import describe, explain
 from perennial.console.api.access import CanRead
-from perennial.console.output import to_plain
+from perennial.console.cli.output import to_plain
 
 router = APIRouter(prefix="/v1/customers", tags=["customers"], dependencies=[CanRead])
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from perennial.console.airflow_client import AirflowClient, DagRun
+from perennial.console.chain.airflow_client import AirflowClient, DagRun
 from perennial.settings import Settings
 
 pytestmark = [pytest.mark.integration, pytest.mark.e2e]

@@ -1,0 +1,134 @@
+"""Everything the platform knows and may show of one customer."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import psycopg
+from psycopg.rows import dict_row
+
+from perennial.audiences.member_files import to_rows
+from perennial.audiences.runs import NoRunError
+from perennial.consent import PROFILING, TRAINING
+from perennial.database import Role, connect
+from perennial.features import online_features
+from perennial.lifecycle import load_lifecycle
+from perennial.stages import Model
+from perennial.tables import (
+    AUDIENCES_MEMBERS,
+    AUDIENCES_RUNS,
+    CONSENT_LEDGER,
+    MARTS_CUSTOMER_STAGES,
+    MARTS_CUSTOMERS,
+    PREDICTIONS_SCORES,
+)
+
+Row = dict[str, Any]
+
+
+class UnknownCustomerError(LookupError):
+    """No event of that customer is known."""
+
+
+@dataclass(frozen=True)
+class Profile:
+    """One customer: features as the online store has them, newest scores by model, consent by purpose, audiences."""
+
+    customer_id: str
+    as_of: date
+    stage: str
+    in_stage_since: date
+    features: Row
+    scores: dict[str, Row]
+    consent: dict[str, Row]
+    audiences: list[Row]
+
+
+def describe(customer_id: str) -> Profile:
+    """What is known of a customer as of the newest snapshot. Raises UnknownCustomerError and NoRunError."""
+    with connect(Role.READER) as connection:
+        try:
+            stage = _rows(connection, _STAGE_SQL, customer_id)
+        except psycopg.errors.UndefinedTable as error:
+            raise NoRunError("The marts have not been built yet. `perennial run` builds them.") from error
+        if not stage:
+            raise UnknownCustomerError(
+                f"No event of customer '{customer_id}' is known. Ids are matched exactly, also in upper and lower case."
+            )
+        return Profile(
+            customer_id=customer_id,
+            as_of=stage[0]["snapshot_on"],
+            stage=stage[0]["stage"],
+            in_stage_since=stage[0]["entered_on"],
+            features=_features(customer_id),
+            scores=_by("model", _rows(connection, _SCORES_SQL, customer_id, models=[model.value for model in Model])),
+            consent=_consent(connection, customer_id),
+            audiences=_rows(connection, _AUDIENCES_SQL, customer_id),
+        )
+
+
+def _features(customer_id: str) -> Row:
+    row = next(to_rows(online_features([customer_id], f"{Model.CUSTOMER_VALUE}_v1")))
+    del row["customer_id"]
+    return row
+
+
+def _consent(connection: psycopg.Connection[Any], customer_id: str) -> dict[str, Row]:
+    purposes = [PROFILING, TRAINING, *load_lifecycle().channels]
+    recorded = _by("purpose", _rows(connection, _CONSENT_SQL, customer_id, purposes=purposes))
+    unasked = {"is_granted": False, "since": None, "source": None}
+    return {purpose: recorded.get(purpose, unasked) for purpose in purposes}
+
+
+def _by(key: str, rows: list[Row]) -> dict[str, Row]:
+    return {row.pop(key): row for row in rows}
+
+
+def _rows(connection: psycopg.Connection[Any], statement: str, customer_id: str, **parameters: Any) -> list[Row]:
+    with connection.cursor(row_factory=dict_row) as cursor:
+        return cursor.execute(statement, {"customer_id": customer_id, **parameters}).fetchall()
+
+
+_STAGE_SQL = f"""
+    select stages.snapshot_on, stages.stage, stages.entered_on
+    from {MARTS_CUSTOMERS} as customers
+    inner join {MARTS_CUSTOMER_STAGES} as stages on customers.customer_id = stages.customer_id
+    where customers.customer_id = %(customer_id)s
+    order by stages.snapshot_on desc
+    limit 1
+"""
+
+_SCORES_SQL = f"""
+    select models.model, newest.*
+    from unnest(%(models)s::text[]) as models (model)
+    cross join lateral (
+        select as_of, probability, value, expected_orders, percentile, band,
+            array(select reason ->> 'text' from jsonb_array_elements(reasons) as reason) as reasons, model_version
+        from {PREDICTIONS_SCORES} as scores
+        where scores.model = models.model and scores.customer_id = %(customer_id)s
+        order by scores.as_of desc
+        limit 1
+    ) as newest
+"""
+
+# What the newest record says now; whether it stood at a past moment is consent.granted's to tell.
+_CONSENT_SQL = f"""
+    select distinct on (purpose) purpose, is_granted, valid_from as since, source
+    from {CONSENT_LEDGER}
+    where customer_id = %(customer_id)s and purpose = any(%(purposes)s)
+    order by purpose, valid_from desc, is_granted
+"""
+
+_AUDIENCES_SQL = f"""
+    with newest as (
+        select distinct on (stage) run_id, stage, as_of
+        from {AUDIENCES_RUNS}
+        order by stage, as_of desc, published_at desc
+    )
+
+    select newest.stage, newest.as_of, newest.run_id, members.rank, members.entered_at, members.is_holdout
+    from newest
+    inner join {AUDIENCES_MEMBERS} as members on newest.run_id = members.run_id
+    where members.customer_id = %(customer_id)s
+    order by newest.stage
+"""

@@ -1,0 +1,1 @@
+"""Airflow's DAG chain: started, followed run by run, and drawn."""

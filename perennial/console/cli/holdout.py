@@ -1,0 +1,76 @@
+"""perennial experiments holdout show | set | audit: the control group that is never messaged."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Group
+
+from perennial.console.cli.output import JsonOption, show, spoken_errors, table
+
+if TYPE_CHECKING:
+    from perennial.holdout import Leak, Standing
+
+app = typer.Typer(help="The control group that is never messaged.", no_args_is_help=True)
+
+
+@app.callback()
+def holdout() -> None:
+    """The control group that is never messaged."""
+
+
+@app.command("show")
+def show_standing(as_json: JsonOption = False) -> None:
+    """How many customers are held out, and since when."""
+    from perennial.holdout import read_standing
+
+    with spoken_errors(as_json=as_json):
+        show(read_standing(), as_json=as_json, render=_standing)
+
+
+@app.command("set")
+def set_share(
+    share: Annotated[float, typer.Argument(help="The share of customers to hold out, such as 0.1.")],
+    as_json: JsonOption = False,
+) -> None:
+    """Change the share from the next publish on; who is held out already stays so."""
+    from perennial.lifecycle import write_holdout_share
+    from perennial.settings import load_settings
+
+    with spoken_errors(as_json=as_json):
+        path = load_settings().home / "lifecycle.yml"
+        write_holdout_share(path, share)
+        show(
+            {"holdout_share": share, "file": str(path)},
+            as_json=as_json,
+            render=lambda _: f"From the next publish on {share:.1%} are held out; who is already stays so ({path}).",
+        )
+
+
+@app.command()
+def audit(as_json: JsonOption = False) -> None:
+    """Whether anyone of the control group, or one person with them, would be sent to by the newest audiences."""
+    from perennial.database import Role, connect
+    from perennial.holdout import find_leaks, read_clusters
+
+    with spoken_errors(as_json=as_json):
+        with connect(Role.READER) as connection:
+            leaks = find_leaks(connection, read_clusters(connection))
+        show(leaks, as_json=as_json, render=_leaks)
+    raise typer.Exit(1 if leaks else 0)
+
+
+def _standing(standing: "Standing") -> Group:
+    rows = [(spell.valid_from.date(), spell.count_joined, spell.count_members) for spell in standing.spells]
+    told = (
+        f"{standing.count_members:,} of {standing.count_customers:,} customers are held out "
+        f"({standing.share_held:.1%}); {standing.share:.1%} of new ones will be.\n"
+        f"{standing.count_clusters:,} clusters share an address, a phone or a household; "
+        f"the largest has {standing.largest_cluster:,} customers.\n"
+    )
+    return Group(told, table("Joined", ("on", "customers", "members still"), rows))
+
+
+def _leaks(leaks: "list[Leak]") -> str:
+    if not leaks:
+        return "No leak: nobody of the control group would be sent to by the newest audiences."
+    return "\n".join([*map(str, leaks), f"{len(leaks):,} leaks. The next publish holds them out: `perennial run`."])

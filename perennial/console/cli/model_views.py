@@ -1,0 +1,112 @@
+"""Models as a person reads them: what each is worth on data it has not seen, and why its champion is champion."""
+
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from perennial.console.cli.calibration_views import render_realised
+from perennial.console.cli.output import table
+
+if TYPE_CHECKING:
+    from perennial.console.cli.model_page import ModelPage
+    from training.reporting import ModelLine, ModelReport
+
+SHOWN_IMPORTANCES = 8
+
+
+def render_models(lines: "list[ModelLine]") -> RenderableType:
+    rows = [(line.model, line.stage or "all", line.champion, line.trained_as_of, line.message) for line in lines]
+    return table("Models, on the held-out period", ("model", "stage", "champion", "as of", "quality"), rows)
+
+
+def render_report(page: "ModelPage") -> RenderableType:
+    """One page: quality beside the baseline, calibration by stage, what was realised, lift, importances, history."""
+    report = page.report
+    line = report.line
+    title = f"{line.model}: {line.meaning} (within {line.horizon_days} days)"
+    parts: list[RenderableType] = [Text(title, style="bold"), Text(_champion(report)), Text("")]
+    if line.metrics:
+        parts += [_quality(report), Text(_gain(report)), Text("")]
+    parts += [
+        part
+        for part in (
+            _stages(report),
+            render_realised(page.realised),
+            _lift(report),
+            _importances(report),
+            _history(report),
+        )
+        if part
+    ]
+    if report.pictures:
+        parts += [Text("Pictures"), *(Text(f"  {name}: {url}") for name, url in report.pictures.items())]
+    return Group(*parts)
+
+
+def _champion(report: "ModelReport") -> str:
+    line = report.line
+    if line.champion is None:
+        return f"No champion: {line.message}"
+    told = f"Champion: version {line.champion} ({report.candidate}), trained as of {line.trained_as_of}"
+    level = report.level
+    if level is None:
+        return told
+    return f"{told}\nScores of {level.as_of} follow the weeks before: {level.log_odds:+.2f} in log odds"
+
+
+def _quality(report: "ModelReport") -> RenderableType:
+    line = report.line
+    rows = [(name.replace("_", " "), value, line.baseline.get(name)) for name, value in line.metrics.items()]
+    error = report.calibration_error
+    if error:
+        told = f"{error['estimate']:.4f} [{error['low']:.4f}, {error['high']:.4f}]"
+        rows.append(("calibration error", told, None))  # type: ignore[arg-type]  # one cell is text, with its interval
+    return table(f"Held out, {_span(report)}", ("measure", "model", "baseline"), rows)
+
+
+def _span(report: "ModelReport") -> str:
+    test = report.periods.get("test", {})
+    return f"{test.get('from', '?')} to {test.get('to', '?')}, {test.get('rows', 0):,} rows"
+
+
+def _gain(report: "ModelReport") -> str:
+    gain = report.improvement
+    if not gain:
+        return ""
+    loss = (report.loss or "loss").replace("_", " ")
+    return (
+        f"Gain in {loss} over the baseline: {gain['estimate']:+.4f} [{gain['low']:+.4f}, {gain['high']:+.4f}] (95 %)\n"
+    )
+
+
+def _stages(report: "ModelReport") -> RenderableType | None:
+    rows = [
+        (one.stage, one.rows, one.predicted, one.observed, f"{one.error:+.4f} [{one.low:+.4f}, {one.high:+.4f}]")
+        for one in report.stages
+    ]
+    columns = ("stage", "rows", "predicted", "observed", "error")
+    return Group(table("Predicted beside observed", columns, rows), Text("")) if rows else None
+
+
+def _lift(report: "ModelReport") -> RenderableType | None:
+    if not report.lift:
+        return None
+    told = "  ".join(f"{value:.2f}" for value in report.lift)
+    return Group(Text("Lift by decile, most probable first", style="bold"), Text(f"{told}\n"))
+
+
+def _importances(report: "ModelReport") -> RenderableType | None:
+    ranked = sorted(report.importances.items(), key=lambda item: -item[1])[:SHOWN_IMPORTANCES]
+    columns = ("feature", "loss added when shuffled")
+    return Group(table("What it looks at", columns, ranked), Text("")) if ranked else None
+
+
+def _history(report: "ModelReport") -> RenderableType | None:
+    rows = [(one.as_of, one.action, one.version, _reason(one.evidence)) for one in report.history]
+    columns = ("as of", "decision", "version", "why")
+    return Group(table("Who was champion, and why", columns, rows), Text("")) if rows else None
+
+
+def _reason(evidence: dict[str, Any]) -> str:
+    return str(evidence.get("reason", ""))

@@ -1,0 +1,92 @@
+"""perennial simulate: the events of a market whose truth is known, and how it compares with real shoppers."""
+
+from contextlib import AbstractContextManager, nullcontext
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from perennial.as_of import parse_as_of
+from perennial.console.cli.output import JsonOption, show, spoken_errors, table
+from perennial.console.cli.progress import progress_bar
+
+if TYPE_CHECKING:
+    from perennial.simulation import SimulationReport
+
+COMPLETE_JOURNEY = "complete-journey"
+
+
+def register(app: typer.Typer) -> None:
+    """Add `perennial simulate`."""
+    app.command()(simulate)
+
+
+def simulate(
+    customers: Annotated[int, typer.Option(min=1, help="How many live in the market.")] = 2_500,
+    days: Annotated[int, typer.Option(min=1, help="How many days they live.")] = 365,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same file, byte by byte.")] = 0,
+    out: Annotated[Path | None, typer.Option(help="FILE, or FILE.gz to compress.")] = None,
+    start: Annotated[str | None, typer.Option(help="The first day, as YYYY-MM-DD.")] = None,
+    compare: Annotated[str | None, typer.Option(metavar=COMPLETE_JOURNEY, help="Beside real shoppers instead.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Write the events of a simulated market, for `perennial ingest events`."""
+    with spoken_errors(as_json=as_json):
+        if compare is not None:
+            _compare(compare, customers, seed, as_json)
+            return
+        if out is None:
+            raise ValueError("say where the events go: --out FILE, or --out FILE.gz to compress")
+        first_day = _first_day(start, days)
+        with _bar(f"Living {days} days", as_json) as update:
+            show(_written(customers, days, seed, out, first_day, update), as_json=as_json, render=_render)
+
+
+def _written(customers: int, days: int, seed: int, out: Path, start: date, update: Any) -> "SimulationReport":
+    from perennial.simulation import Market, simulate_file
+
+    if not out.absolute().parent.is_dir():
+        raise ValueError(f"there is no folder {out.parent}: make it first, or choose another --out")
+    return simulate_file(Market(customers, start=start, seed=seed), days, out, progress=update)
+
+
+def _first_day(start: str | None, days: int) -> date:
+    from perennial.simulation.market import START
+
+    first = parse_as_of(start) if start else START
+    # What ingest would refuse is told before hours are spent on it; late events come up to a week after the last day.
+    latest = datetime.now(tz=UTC).date() - timedelta(days=days + 8)
+    if first > latest:
+        raise ValueError(f"{days} days from {first} reach into the future, which no ingest accepts: --start {latest}")
+    return first
+
+
+def _compare(with_what: str, customers: int, seed: int, as_json: bool) -> None:
+    if with_what != COMPLETE_JOURNEY:
+        raise ValueError(f"'{with_what}' is nothing to compare with; there is: {COMPLETE_JOURNEY}")
+    from perennial.simulation.comparison import compare_with_complete_journey
+
+    show(compare_with_complete_journey(customers, seed), as_json=as_json, render=_render_comparison)
+
+
+def _bar(what: str, as_json: bool) -> AbstractContextManager[Any]:
+    return nullcontext() if as_json else progress_bar(what)
+
+
+def _render(report: "SimulationReport") -> Any:
+    rows = [
+        ("customers", report.customers),
+        ("days", report.days),
+        ("events", report.count_events),
+        ("lines", report.count_lines),
+        ("bytes before compression", report.bytes),
+        ("seconds to generate", report.seconds_generating),
+        ("seconds to write", report.seconds_writing),
+    ]
+    return table(f"Simulated into {report.file}", ("what", "value"), rows)
+
+
+def _render_comparison(figures: Any) -> Any:
+    rows = [(figure.name, figure.simulated, figure.real) for figure in figures]
+    return table("The market beside Complete Journey", ("figure", "market", "Complete Journey"), rows)

@@ -1,0 +1,98 @@
+"""The interval over time, one panel for each comparison, drawn in-process as SVG or PNG."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from perennial.experimentation.errors import ExperimentInputError
+from perennial.experimentation.results import Analysis, Look
+from perennial.tabular.plot_files import write_picture_file
+
+if TYPE_CHECKING:
+    import altair as alt
+    import pandas as pd
+
+INK, LIFT, PALE = "#23313a", "#0b6e6e", "#d7dee1"
+WIDTH, HEIGHT = 520, 180
+
+
+def save_picture(analysis: Analysis, file: Path) -> None:
+    """The file holds the interval of every comparison at the end of every day. Its ending chooses SVG or PNG.
+
+    Raises PictureFileError when it is neither, and ExperimentInputError when the analysis had no time column.
+    """
+    write_picture_file(interval_over_time(analysis), file)
+
+
+def interval_over_time(analysis: Analysis) -> "alt.VConcatChart":
+    """A panel for each comparison: relative lift where every look has one, the plain difference otherwise."""
+    import altair as alt
+
+    panels = []
+    for comparison in analysis.comparisons:
+        looks = [
+            look
+            for look in analysis.looks
+            if (look.metric, look.treatment) == (comparison.metric, comparison.treatment)
+        ]
+        if looks:
+            panels.append(_panel(f"{comparison.metric}: {comparison.treatment} over {comparison.control}", looks))
+    if not panels:
+        raise ExperimentInputError("An interval over time needs the day of each row: name its column with --time")
+    kind = "anytime-valid: look at them daily" if analysis.is_sequential else "each good for one look, planned before"
+    words = alt.TitleParams(
+        "What the treatment changed, as known at the end of each day",
+        subtitle=f"Estimate with its {1 - analysis.alpha:.0%} interval, {kind}",
+        anchor="start",
+        fontSize=15,
+        subtitleFontSize=11,
+        offset=12,
+    )
+    drawn: alt.VConcatChart = (
+        alt.vconcat(*panels, title=words, background="white", padding=16)
+        .configure_axis(labelColor=INK, titleColor=INK, gridColor=PALE, domainColor=PALE, titleFontWeight="normal")
+        .configure_title(color=INK, subtitleColor=INK)
+        .configure_view(stroke=None)
+    )
+    return drawn
+
+
+def _panel(title: str, looks: list[Look]) -> "alt.LayerChart":
+    import altair as alt
+
+    points, is_relative = _points(looks)
+    days = alt.X("on:T", title=None, axis=alt.Axis(format="%-d %b", labelOverlap=True, tickCount=10))
+    scale = alt.Scale(domain=_sensible_span(points))
+    axis = alt.Axis(format="+.1%" if is_relative else "+.3~g")
+    low = alt.Y("low:Q", title="relative lift" if is_relative else "difference", scale=scale, axis=axis)
+    chart = alt.Chart(points).encode(x=days)
+    zero = alt.Chart(points[:1]).mark_rule(color=INK, strokeDash=[4, 4], opacity=0.6).encode(y=alt.datum(0))
+    return alt.LayerChart(
+        layer=[
+            chart.mark_area(color=LIFT, opacity=0.2, clip=True).encode(y=low, y2="high:Q"),
+            zero,
+            chart.mark_line(color=LIFT, strokeWidth=2, clip=True).encode(y="estimate:Q"),
+        ]
+    ).properties(width=WIDTH, height=HEIGHT, title=alt.TitleParams(title, anchor="start", fontSize=12))
+
+
+def _points(looks: list[Look]) -> tuple["pd.DataFrame", bool]:
+    import pandas as pd
+
+    relative = [(look.on, look.lift, look.lift_interval) for look in looks if look.lift_interval is not None]
+    # Early on the control's mean may not be told from zero yet; the lift begins where it is.
+    is_relative = bool(relative) and looks[-1].lift_interval is not None
+    plain = [(look.on, look.difference, look.interval) for look in looks]
+    rows = [
+        {"on": on.isoformat(), "estimate": estimate, "low": interval.low, "high": interval.high}
+        for on, estimate, interval in (relative if is_relative else plain)
+        if interval is not None
+    ]
+    return pd.DataFrame(rows), is_relative
+
+
+def _sensible_span(points: "pd.DataFrame") -> list[float]:
+    """The span of the later half: the first days' intervals would flatten everything after them."""
+    later = points[len(points) // 2 :]
+    low, high = min(float(later["low"].min()), 0.0), max(float(later["high"].max()), 0.0)
+    margin = 0.25 * (high - low) or 1.0
+    return [low - margin, high + margin]

@@ -1,0 +1,112 @@
+"""Read features: as of any past moments from the warehouse, or as they are now from the online store.
+
+Both frames have the same columns of the same kinds: numbers are float64 (NaN for unknown), whole numbers Int64, yes and
+no boolean, text object with None for unknown. Columns of `customer_features` keep their own names; those of a scores
+view are called `<model>_<field>`, for example `churn_risk_probability`.
+"""
+
+import warnings
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import pyarrow as pa
+
+from perennial.database import Role, connect
+from perennial.features.queries import read_query
+from perennial.features.registry import feature_store
+
+if TYPE_CHECKING:
+    from feast import FeatureService, FeatureStore
+
+ONLINE_BATCH = 2_000
+FEATURES_VIEW = "customer_features"
+SCORES_SUFFIX = "_scores"
+NULLABLE = {pa.int64(): pd.Int64Dtype(), pa.bool_(): pd.BooleanDtype()}
+
+
+class FeaturesNotReadyError(RuntimeError):
+    """The feature repository has not been applied yet; the message names the command that does."""
+
+
+def historical_features(entity_sql: str, service: str) -> pd.DataFrame:
+    """Features as they were known at each row's moment, ordered by customer and moment.
+
+    `entity_sql` gives columns customer_id and event_timestamp (timestamptz) and any others, which are kept; a snapshot
+    taken at the very moment counts as known. One row per row of `entity_sql`. Raises FeaturesNotReadyError.
+    """
+    store = feature_store()
+    wanted = _service(store, service)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "pandas only supports SQLAlchemy")  # Feast hands pandas a plain connection
+        job = store.get_historical_features(entity_sql, wanted, full_feature_names=True)
+        query = job.to_sql()
+    # Feast wrote the point-in-time join; running it here keeps the types, and memory within bounds.
+    with connect(Role.READER) as connection:
+        # A join over ranges of time on a table without statistics yet is planned as nested loops, and takes hours.
+        connection.execute("set local enable_nestloop = off")
+        table = read_query(connection, query)
+    table = table.rename_columns([_plain_name(name) for name in table.column_names])
+    features = _columns(wanted)
+    frame = table.select([name for name in table.column_names if name not in features]).to_pandas()
+    frame = pd.concat([frame, _to_frame(table.select(list(features)))], axis="columns")
+    ordered: pd.DataFrame = frame.sort_values(["customer_id", "event_timestamp"], kind="stable", ignore_index=True)
+    return ordered
+
+
+def online_features(customer_ids: Sequence[str], service: str) -> pd.DataFrame:
+    """The newest features of each customer, in the order given; all unknown for one who has none.
+
+    Column `customer_id`, then the service's features. Raises FeaturesNotReadyError.
+    """
+    store = feature_store()
+    wanted = _service(store, service)
+    schema = pa.schema([("customer_id", pa.string()), *_columns(wanted).items()])
+    batches = [
+        _read_online(store, wanted, list(customer_ids[start : start + ONLINE_BATCH]), schema)
+        for start in range(0, len(customer_ids), ONLINE_BATCH)
+    ]
+    return _to_frame(pa.Table.from_batches(batches, schema=schema))
+
+
+def _service(store: "FeatureStore", name: str) -> "FeatureService":
+    from feast.errors import FeatureServiceNotFoundException
+
+    try:
+        return store.get_feature_service(name, allow_cache=True)
+    except FeatureServiceNotFoundException as error:
+        raise FeaturesNotReadyError(
+            f"There is no feature service '{name}' yet. `perennial run` registers the features and brings them online."
+        ) from error
+
+
+def _read_online(
+    store: "FeatureStore", service: "FeatureService", customer_ids: list[str], schema: pa.Schema
+) -> pa.RecordBatch:
+    answer = store.get_online_features(service, {"customer_id": customer_ids}, full_feature_names=True).to_dict()
+    columns = {_plain_name(name): values for name, values in answer.items()}
+    return pa.RecordBatch.from_arrays([pa.array(columns[field.name], field.type) for field in schema], schema=schema)
+
+
+def _columns(service: "FeatureService") -> dict[str, pa.DataType]:
+    """The service's features under the names they have in a frame, and their types."""
+    from feast.types import from_feast_to_pyarrow_type
+
+    return {
+        _plain_name(f"{projection.name}__{field.name}"): from_feast_to_pyarrow_type(field.dtype)
+        for projection in service.feature_view_projections
+        for field in projection.features
+    }
+
+
+def _plain_name(name: str) -> str:
+    """`customer_features__recency_days` is `recency_days`; `churn_risk_scores__band` is `churn_risk_band`."""
+    view, separator, field = name.partition("__")
+    if not separator or not (view == FEATURES_VIEW or view.endswith(SCORES_SUFFIX)):
+        return name
+    return field if view == FEATURES_VIEW else f"{view.removesuffix(SCORES_SUFFIX)}_{field}"
+
+
+def _to_frame(table: pa.Table) -> pd.DataFrame:
+    frame: pd.DataFrame = table.to_pandas(types_mapper=NULLABLE.get)
+    return frame

@@ -1,0 +1,111 @@
+"""What was predicted for each customer on a day, what came of it, and whether they were messaged meanwhile."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import psycopg
+from psycopg import sql
+
+from perennial.as_of import snapshot_at
+from perennial.consent import PROFILING
+from perennial.holdout import MEMBERS_SQL
+from perennial.monitoring.days import FOREHAND_SQL, Days
+from perennial.stages import Kind
+from perennial.statistics import EXPOSURE_FEATURES, probability_of_a_message
+from perennial.tables import MARTS_CUSTOMER_FEATURES, MARTS_MESSAGES, PREDICTIONS_SCORES, marts_label
+
+MAX_CUSTOMERS = 100_000
+_KNOWN = ("customer_id", "stage", "model_version", "predicted", "realised", "was_messaged", "is_held")
+
+
+def read_outcomes(connection: psycopg.Connection[Any], days: Days, day: date) -> pd.DataFrame:
+    """One row per customer scored on `day` whose outcome is known: `_KNOWN`, `scored_on` and `exposure`.
+
+    `exposure` is the estimated probability of a message within the horizon, `exposure_but_for_past_messages` the same
+    without what was sent before. Only customers whose consent to profiling stands. Above `MAX_CUSTOMERS` a fixed sample
+    of them, the same on every day.
+    """
+    features = _features_at_hand(connection)
+    values = {
+        "model": days.model,
+        "day": day,
+        "moment": snapshot_at(day),
+        "closes_at": snapshot_at(day + timedelta(days=days.horizon_days)),
+        "horizon_days": days.horizon_days,
+        "purpose": PROFILING,
+        "share": _sample_share(connection, days, day),
+    }
+    # Planned for each day anew: a plan for any day whatever probes tables row by row, and takes thirty times as long.
+    rows = connection.execute(_query(days, features), values, prepare=False).fetchall()
+    frame = pd.DataFrame(rows, columns=[*_KNOWN, *features])
+    numbers = ["predicted", "realised", *features]
+    frame = frame.astype(dict.fromkeys(numbers, np.float64)).astype({"was_messaged": bool, "is_held": bool})
+    frame["scored_on"] = day
+    frame["exposure"] = probability_of_a_message(days.kind, frame, features)
+    plain = [name for name in features if "message" not in name]
+    frame["exposure_but_for_past_messages"] = probability_of_a_message(days.kind, frame, plain)
+    return frame[[*_KNOWN, "scored_on", "exposure", "exposure_but_for_past_messages"]]
+
+
+def _features_at_hand(connection: psycopg.Connection[Any]) -> list[str]:
+    found = connection.execute(
+        "select attname from pg_attribute where attrelid = to_regclass(%s) and attnum > 0 and not attisdropped",
+        [MARTS_CUSTOMER_FEATURES],
+    )
+    there = {name for (name,) in found}
+    return [name for name in EXPOSURE_FEATURES if name in there]
+
+
+def _sample_share(connection: psycopg.Connection[Any], days: Days, day: date) -> float:
+    statement = f"select count(*) from {PREDICTIONS_SCORES} where model = %s and as_of = %s"
+    (count,) = connection.execute(statement, [days.model, day]).fetchone() or (0,)
+    return min(1.0, MAX_CUSTOMERS / max(int(count), 1))
+
+
+def _query(days: Days, features: list[str]) -> sql.Composed:
+    label = "labelled.label::int" if days.kind is Kind.PROBABILITY else "labelled.label"
+    return sql.SQL(_OUTCOMES_SQL).format(
+        label=sql.SQL(label),
+        labels=sql.SQL(marts_label(days.model)),
+        features=sql.SQL("").join(sql.SQL(", features.{}").format(sql.Identifier(name)) for name in features),
+    )
+
+
+# A message counts from the moment of scoring to the end of the horizon, by the events that count as received in the
+# features; a member of the control group to whom something was sent all the same is no longer one here.
+_OUTCOMES_SQL = f"""
+    with messaged as (
+        select distinct customer_id
+        from {MARTS_MESSAGES}
+        where action in ('sent', 'delivered') and occurred_at >= %(moment)s and occurred_at < %(closes_at)s
+    ),
+
+    held as ({MEMBERS_SQL})
+
+    select
+        scores.customer_id,
+        scores.stage,
+        scores.model_version,
+        coalesce(scores.probability, scores.value) as predicted,
+        {{label}} as realised,
+        messaged.customer_id is not null as was_messaged,
+        held.customer_id is not null and messaged.customer_id is null as is_held
+        {{features}}
+    from {PREDICTIONS_SCORES} as scores
+    inner join {{labels}} as labelled
+        on scores.customer_id = labelled.customer_id and labelled.snapshot_on = %(day)s
+    inner join consent.granted(%(purpose)s, %(moment)s) as consented on scores.customer_id = consented.customer_id
+    left join messaged on scores.customer_id = messaged.customer_id
+    left join held on scores.customer_id = held.customer_id
+    left join {MARTS_CUSTOMER_FEATURES} as features
+        on scores.customer_id = features.customer_id and features.snapshot_at = %(moment)s
+    where
+        scores.model = %(model)s
+        and scores.as_of = %(day)s
+        and labelled.horizon_days = %(horizon_days)s
+        and ('x' || left(md5(scores.customer_id), 8))::bit(32)::bigint < %(share)s::double precision * 4294967296
+        and {FOREHAND_SQL}
+    order by scores.customer_id
+"""

@@ -1,0 +1,96 @@
+"""Which two days drift compares, and the customers of a model's stage on a day."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import pandas as pd
+import psycopg
+
+from perennial.features.queries import describe_query, read_query
+from perennial.stages import STAGE_MODELS, Model, Stage
+from perennial.tables import (
+    MARTS_CUSTOMER_FEATURES,
+    MARTS_CUSTOMER_STAGES,
+    PREDICTIONS_EVALUATIONS,
+    PREDICTIONS_SCORES,
+)
+
+MAX_CUSTOMERS = 50_000
+
+Pair = tuple[date, date]
+
+
+@dataclass(frozen=True)
+class Compared:
+    """Two days, and how many customers of each."""
+
+    reference_on: date
+    current_on: date
+    count_reference: int
+    count_current: int
+
+
+# The training that counts is the newest one that made a model, champion or not: it has looked at that day's world.
+_NEWEST_TRAINING_SQL = f"""
+    select max(as_of)
+    from {PREDICTIONS_EVALUATIONS}
+    where model = %(model)s and outcome = 'trained' and as_of <= %(as_of)s
+"""
+
+_SNAPSHOTS_SQL = f"""
+    with training as ({_NEWEST_TRAINING_SQL})
+
+    select
+        (select max(snapshot_on) from {MARTS_CUSTOMER_FEATURES} where snapshot_on <= (select max from training)),
+        (select max(snapshot_on) from {MARTS_CUSTOMER_FEATURES} where snapshot_on <= %(as_of)s)
+"""
+
+# Another version says other things of the same customers: only one version is compared with itself.
+_PREDICTIONS_SQL = f"""
+    with training as ({_NEWEST_TRAINING_SQL}),
+
+    scored as (
+        select distinct as_of, model_version from {PREDICTIONS_SCORES}
+        where model = %(model)s and as_of <= %(as_of)s and as_of >= (select max from training)
+    )
+
+    select min(scored.as_of), max(scored.as_of)
+    from scored
+    where scored.model_version = (select model_version from scored order by as_of desc limit 1)
+"""
+
+
+def choose_snapshots(connection: psycopg.Connection[Any], model: Model, as_of: date) -> Pair | None:
+    """The snapshot of the newest training and the newest one up to `as_of`; None where there is no later one."""
+    if connection.execute("select to_regclass(%s)", [MARTS_CUSTOMER_FEATURES]).fetchone() == (None,):
+        return None
+    return _pair(connection, _SNAPSHOTS_SQL, model, as_of)
+
+
+def choose_predictions(connection: psycopg.Connection[Any], model: Model, as_of: date) -> Pair | None:
+    """The first and the last day scored by the version of today since the newest training; None where it is one day."""
+    return _pair(connection, _PREDICTIONS_SQL, model, as_of)
+
+
+def _pair(connection: psycopg.Connection[Any], statement: str, model: Model, as_of: date) -> Pair | None:
+    before, now = connection.execute(statement.encode(), {"model": model, "as_of": as_of}).fetchone() or (None, None)
+    return None if before is None or now is None or before >= now else (before, now)
+
+
+def read_snapshot(connection: psycopg.Connection[Any], model: Model, day: date, names: Sequence[str]) -> pd.DataFrame:
+    """The features `names` of everyone whom the model speaks for on `day`; a fixed sample above `MAX_CUSTOMERS`."""
+    stage = next((stage for stage, speaker in STAGE_MODELS.items() if speaker is model), None)
+    in_stage = f"stages.stage = '{stage}'" if stage else f"stages.stage <> '{Stage.PROSPECT}'"
+    there = set(describe_query(connection, f"select * from {MARTS_CUSTOMER_FEATURES}").names)
+    columns = ", ".join(f'features."{name}"' for name in names if name in there)
+    query = f"""
+        select {columns}
+        from {MARTS_CUSTOMER_FEATURES} as features
+        inner join {MARTS_CUSTOMER_STAGES} as stages using (customer_id, snapshot_on)
+        where features.snapshot_on = '{day.isoformat()}' and {in_stage}
+        order by md5(features.customer_id) limit {MAX_CUSTOMERS}
+    """
+    frame: pd.DataFrame = read_query(connection, query).to_pandas()
+    return frame

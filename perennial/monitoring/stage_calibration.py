@@ -1,0 +1,102 @@
+"""Predicted against realised, for one stage over a span of scored days."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from perennial.monitoring.days import Days
+from perennial.stages import Kind
+from perennial.statistics import (
+    Chosen,
+    Line,
+    Method,
+    Population,
+    choose_unmessaged,
+    effective_customers,
+    fit_line,
+)
+from perennial.statistics.bootstrap import Floats, Interval, percentile_interval, resample_sums
+from perennial.statistics.calibration_error import Calibration, measure_calibration
+
+ENOUGH_CUSTOMERS = 50
+"""Below so many effective customers nothing is told: an interval over fewer is wider than any promise."""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One population's predictions beside what happened. Fractions here; the table and the pages hold points.
+
+    `bias`: what counting messaged customers as well adds to `calibration.difference`, of the unmessaged only.
+    """
+
+    stage: str
+    scored_from: date
+    scored_to: date
+    population: Population
+    method: Method
+    model_versions: tuple[str, ...]
+    effective_customers: float
+    share_messaged: float
+    calibration: Calibration
+    line: Line | None
+    bias: Interval | None
+
+
+def measure_stage(days: Days, outcomes: pd.DataFrame) -> list[Measured]:
+    """The unmessaged and everyone; nothing where fewer than `ENOUGH_CUSTOMERS` would tell."""
+    chosen = choose_unmessaged(outcomes)
+    names = outcomes["customer_id"].to_numpy(dtype=object)
+    if not chosen.rows.any() or effective_customers(names[chosen.rows], chosen.weights) < ENOUGH_CUSTOMERS:
+        return []
+    bias = _bias(days.kind, outcomes, chosen)
+    unmessaged = _measure(days, outcomes[chosen.rows], chosen, outcomes, Population.UNMESSAGED, bias)
+    all_rows = Chosen(Method.EVERYONE, np.ones(len(outcomes), dtype=bool), np.ones(len(outcomes)))
+    return [unmessaged, _measure(days, outcomes, all_rows, outcomes, Population.EVERYONE, None)]
+
+
+def _measure(
+    days: Days, rows: pd.DataFrame, chosen: Chosen, whole: pd.DataFrame, population: Population, bias: Interval | None
+) -> Measured:
+    actual, predicted = rows["realised"].to_numpy(), rows["predicted"].to_numpy()
+    names: npt.NDArray[np.object_] = rows["customer_id"].to_numpy(dtype=object)
+    return Measured(
+        stage=str(whole["stage"].iloc[0]),
+        scored_from=min(whole["scored_on"]),
+        scored_to=max(whole["scored_on"]),
+        population=population,
+        method=chosen.method,
+        model_versions=tuple(sorted(set(whole["model_version"]))),
+        effective_customers=effective_customers(names, chosen.weights),
+        share_messaged=float(whole["was_messaged"].mean()),
+        calibration=measure_calibration(days.kind, actual, predicted, names, chosen.weights),
+        line=fit_line(days.kind, actual, predicted, names, chosen.weights),
+        bias=bias,
+    )
+
+
+def _bias(kind: Kind, outcomes: pd.DataFrame, chosen: Chosen) -> Interval:
+    """Everyone's difference less that of the unmessaged, with the same customers drawn for both."""
+    weights = np.zeros(len(outcomes))
+    weights[chosen.rows] = chosen.weights
+    predicted, actual = outcomes["predicted"].to_numpy(), outcomes["realised"].to_numpy()
+    ones = np.ones(len(outcomes))
+    columns = [part * amount for part in (ones, weights) for amount in (predicted, actual, ones)]
+    resampled = resample_sums(outcomes["customer_id"].to_numpy(dtype=object), np.stack(columns, axis=1))
+    return percentile_interval(
+        float(_excess(kind, resampled.sums[None, :])[0]), np.nan_to_num(_excess(kind, resampled.draws))
+    )
+
+
+def _excess(kind: Kind, sums: Floats) -> Floats:
+    everyone, unmessaged = sums[:, :3], sums[:, 3:]
+    excess: Floats = _difference(kind, everyone) - _difference(kind, unmessaged)
+    return excess
+
+
+def _difference(kind: Kind, sums: Floats) -> Floats:
+    whole = np.maximum(sums[:, 2] if kind is Kind.PROBABILITY else sums[:, 1], 1e-9)
+    difference: Floats = (sums[:, 0] - sums[:, 1]) / whole
+    return difference

@@ -1,0 +1,62 @@
+"""Outcomes whose truth is planted: what each customer would do without a message is known to these lines only."""
+
+from datetime import date
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from perennial.monitoring.days import Days
+from perennial.stages import Kind, Model
+from perennial.statistics.exposure import probability_of_a_message
+
+DAY = date(2017, 9, 3)
+DAYS = Days(Model.CHURN_RISK, Kind.PROBABILITY, 28, date(2017, 10, 1), (DAY,), (), (), ())
+
+
+def outcomes(
+    seed: int,
+    count: int = 4_000,
+    *,
+    lie: float = 0.0,
+    effect: float = 0.0,
+    messaged: float = 0.7,
+    held: float = 0.05,
+) -> pd.DataFrame:
+    """Customers whose churn has a probability they are told plus `lie`; a message takes `effect` from it.
+
+    The riskier half is messaged with probability `messaged`, the others with a third of it; `held` are never messaged.
+    """
+    generator = np.random.default_rng(seed)
+    truth = generator.beta(3, 3, count) * 0.8 + 0.1
+    is_held = generator.random(count) < held
+    chance = np.where(truth > np.median(truth), messaged, messaged / 3)
+    was_messaged = (generator.random(count) < chance) & ~is_held
+    churned = generator.random(count) < np.where(was_messaged, np.maximum(truth - effect, 0.0), truth)
+    frame = frame_of(np.clip(truth + lie, 0.001, 0.999), churned, was_messaged, is_held)
+    frame["exposure"] = probability_of_a_message(Kind.PROBABILITY, frame, [])
+    frame["exposure_but_for_past_messages"] = frame["exposure"]
+    return frame
+
+
+def frame_of(
+    predicted: "npt.NDArray[Any]",
+    realised: "npt.NDArray[Any]",
+    was_messaged: "npt.NDArray[Any]",
+    is_held: "npt.NDArray[Any]",
+) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "customer_id": [f"c{number}" for number in range(len(predicted))],
+            "stage": "retention",
+            "model_version": "1",
+            "predicted": predicted,
+            "realised": realised.astype(float),
+            "was_messaged": was_messaged,
+            "is_held": is_held,
+            "scored_on": DAY,
+            "exposure": 0.0,
+            "exposure_but_for_past_messages": 0.0,
+        }
+    )

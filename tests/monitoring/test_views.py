@@ -1,0 +1,67 @@
+"""`perennial models report` tells what came of the predictions, in words, as JSON and as a picture."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from perennial.console.cli.main import app
+from perennial.database import Role, connect
+from perennial.monitoring import measure_realised
+from tests.monitoring.conftest import SUNDAY, Brand
+from tests.monitoring.test_measurement import CLOSED
+
+pytestmark = pytest.mark.integration
+
+
+@pytest.fixture
+def today(calibrated: Brand) -> Brand:
+    """The newest event is of the day on which the last horizon closes."""
+    with connect(Role.LOADER) as connection:
+        connection.execute(
+            "insert into raw.events (message_id, type, user_id, occurred_at, received_at, source, load_id) "
+            "values ('1', 'track', 'c1', %s, %s, 'test', 1)",
+            [CLOSED, CLOSED],
+        )
+    return calibrated
+
+
+@pytest.mark.usefixtures("today")
+def test_the_report_tells_the_gap_of_each_stage_and_of_each_day() -> None:
+    measure_realised(CLOSED)
+    told = CliRunner().invoke(app, ["models", "report", "churn_risk"])
+    assert told.exit_code == 0, told.output
+    assert "retention: confidence gap" in told.output
+    assert str(SUNDAY) in told.output
+    asked = CliRunner().invoke(app, ["models", "report", "churn_risk", "--json"])
+    page = json.loads(asked.output)
+    assert page["line"]["model"] == "churn_risk"
+    assert page["realised"]["headlines"][0]["count_customers"] == 400
+    assert len(page["realised"]["over_time"]) == 3
+
+
+@pytest.mark.usefixtures("today")
+@pytest.mark.parametrize("name", ["gap.svg", "gap.png"])
+def test_the_picture_shows_every_stage(name: str, tmp_path: Path) -> None:
+    measure_realised(CLOSED)
+    file = tmp_path / name
+    done = CliRunner().invoke(app, ["models", "report", "churn_risk", "--picture", str(file)])
+    assert done.exit_code == 0, done.output
+    content = file.read_bytes()
+    assert content.startswith(b"<svg" if name.endswith("svg") else b"\x89PNG")
+    if name.endswith("svg"):
+        assert "retention: gap" in content.decode()
+
+
+@pytest.mark.usefixtures("today")
+def test_where_nothing_is_realised_the_report_says_so_and_nothing_is_drawn(tmp_path: Path) -> None:
+    told = CliRunner().invoke(app, ["models", "report", "reactivation"])
+    assert told.exit_code == 0, told.output
+    assert "cannot tell yet: nobody has been scored" in told.output
+    drawn = CliRunner().invoke(app, ["models", "report", "reactivation", "--picture", str(tmp_path / "gap.svg")])
+    assert drawn.exit_code == 2
+    assert "nothing to draw" in drawn.output
+    wrong = CliRunner().invoke(app, ["models", "report", "churn_risk", "--picture", str(tmp_path / "gap.pdf")])
+    assert wrong.exit_code == 2
+    assert ".svg or .png" in wrong.output

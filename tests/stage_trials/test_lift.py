@@ -1,0 +1,158 @@
+"""The effect of a stage's audience is found where there is one; "cannot tell yet" is said where that is the truth."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import psycopg
+import pytest
+
+from perennial.as_of import snapshot_at
+from perennial.database import Role, connect
+from perennial.stage_trials import StageLift, measure_lift, read_lift
+from perennial.stage_trials.cohort import MartsBehindError
+
+pytestmark = pytest.mark.integration
+
+ENTERED, LATER = date(2020, 3, 1), date(2020, 4, 30)
+MARTS = """
+    create table marts.customers (customer_id text primary key, first_seen_at timestamptz, traits jsonb);
+    create table marts.customer_stages (snapshot_on date);
+    insert into marts.customer_stages values ('2020-04-30');
+    create table marts.orders (customer_id text, ordered_at timestamptz, revenue numeric, is_cancelled boolean);
+"""
+
+
+class Brand:
+    """A retention audience of one day, a fifth of it held out, and the orders around it."""
+
+    def __init__(self, connection: psycopg.Connection[Any], seed: int) -> None:
+        self.connection, self.generator = connection, np.random.default_rng(seed)
+
+    def enter(self, count: int, stage: str = "retention", on: date = ENTERED) -> tuple[list[str], list[bool]]:
+        ids = [f"c{number:05d}" for number in range(count)]
+        held = [bool(draw < 0.2) for draw in self.generator.random(count)]
+        run = f"{stage}-{on}"
+        self.connection.execute(
+            "insert into audiences.runs values (%s, %s, %s, %s, 'a rule', null, %s, 'x', 0, %s)",
+            [run, stage, on, snapshot_at(on), count, sum(held)],
+        )
+        self.copy(
+            "audiences.members",
+            [
+                (run, one, rank, None, None, None, "[]", ["email"], snapshot_at(on), is_held)
+                for rank, (one, is_held) in enumerate(zip(ids, held, strict=True))
+            ],
+        )
+        self.copy("marts.customers (customer_id)", [(one,) for one in ids])
+        self.copy(
+            "experiments.holdout_members (customer_id, salt_digest, valid_from)",
+            [(one, "x", snapshot_at(on)) for one, is_held in zip(ids, held, strict=True) if is_held],
+        )
+        return ids, held
+
+    def shop(self, ids: list[str], held: list[bool], effect: float) -> None:
+        """Everyone's habit shows before and after; messages add `effect` to the rate of those who get them."""
+        habits = self.generator.gamma(2, 1, len(ids))
+        rows = []
+        for one, is_held, habit in zip(ids, held, habits, strict=True):
+            rows += [(one, self.moment(-90, 0), 10, False) for _ in range(self.generator.poisson(3 * habit))]
+            pace = habit * (1 if is_held else 1 + effect)
+            rows += [(one, self.moment(0, 28), 10, False) for _ in range(self.generator.poisson(pace))]
+            rows += [(one, self.moment(28, 50), 1000, False), (one, self.moment(0, 28), 1000, True)]
+        self.copy("marts.orders", rows)
+
+    def moment(self, first: float, last: float) -> datetime:
+        return snapshot_at(ENTERED) + timedelta(days=float(self.generator.uniform(first, last)))
+
+    def copy(self, table: str, rows: list[tuple[Any, ...]]) -> None:
+        with self.connection.cursor() as cursor, cursor.copy(f"copy {table} from stdin".encode()) as copy:
+            for row in rows:
+                copy.write_row(row)
+
+
+@pytest.fixture
+def brand(warehouse: Path) -> Iterator[Brand]:
+    assert warehouse
+    with connect(Role.OWNER, autocommit=True) as connection:
+        connection.execute("set role transformer")
+        connection.execute(MARTS)
+        connection.execute("reset role")
+        yield Brand(connection, seed=3)
+
+
+def found(stage: str, metric: str, rows: list[StageLift]) -> StageLift:
+    return next(row for row in rows if (row.stage, row.metric) == (stage, metric))
+
+
+def test_a_planted_effect_is_found_with_its_size(brand: Brand) -> None:
+    ids, held = brand.enter(4000)
+    brand.shop(ids, held, effect=0.3)
+    revenue = found("retention", "revenue", measure_lift(LATER))
+    assert (revenue.count_holdout, revenue.count_messaged) == (sum(held), 4000 - sum(held))
+    assert revenue.verdict == "higher"
+    assert revenue.lift_low is not None
+    assert revenue.lift_high is not None
+    assert revenue.lift_low < 0.3 < revenue.lift_high
+    assert revenue.sample_ratio_p_value is not None
+    assert revenue.sample_ratio_p_value > 0.01
+
+
+def test_without_an_effect_none_is_claimed(brand: Brand) -> None:
+    ids, held = brand.enter(4000)
+    brand.shop(ids, held, effect=0.0)
+    for row in measure_lift(LATER):
+        assert row.verdict in {"cannot tell yet", "no relevant difference"}
+
+
+def test_before_the_horizon_closes_the_days_missing_are_told(brand: Brand) -> None:
+    brand.enter(500)
+    row = found("retention", "ordered", measure_lift(ENTERED + timedelta(days=10)))
+    assert (row.verdict, row.more_days, row.difference) == ("cannot tell yet", 18, None)
+    assert "the next horizon closes on 2020-03-29" in row.sentence
+    assert (row.count_messaged, row.count_holdout) == (0, 0)
+    closed = found("retention", "ordered", measure_lift(date(2020, 3, 29)))
+    assert closed.count_messaged > 300
+
+
+def test_one_who_enters_twice_counts_once_from_the_first_time(brand: Brand) -> None:
+    ids, _ = brand.enter(300)
+    brand.connection.execute(
+        "insert into audiences.runs values ('again', 'retention', %s, %s, 'a rule', null, 300, 'x', 0, 0)",
+        [date(2020, 3, 8), snapshot_at(date(2020, 3, 8))],
+    )
+    brand.connection.execute(
+        "insert into audiences.members select 'again', customer_id, rank, null, null, null, '[]', channels, "
+        "entered_at, not is_holdout from audiences.members"
+    )
+    row = found("retention", "revenue", measure_lift(LATER))
+    assert row.count_messaged + row.count_holdout == len(ids)
+
+
+def test_measuring_again_replaces_the_day_and_leaves_other_days(brand: Brand) -> None:
+    ids, held = brand.enter(400)
+    brand.shop(ids, held, effect=0.0)
+    first = measure_lift(LATER)
+    measure_lift(LATER - timedelta(days=1))
+    assert measure_lift(LATER) == first
+    (count,) = brand.connection.execute("select count(*) from experiments.lift").fetchone() or (0,)
+    assert count == 2 * len(first)
+    assert read_lift() == first
+    assert read_lift(LATER) == first
+    assert len(read_lift(LATER - timedelta(days=1))) == len(first)
+
+
+@pytest.mark.usefixtures("brand")
+def test_marts_of_an_earlier_day_are_refused_and_nothing_is_written() -> None:
+    with pytest.raises(MartsBehindError, match=r"of 2020-04-30, .*`perennial run --as-of 2020-05-01`"):
+        measure_lift(LATER + timedelta(days=1))
+    with pytest.raises(LookupError):
+        read_lift()
+
+
+@pytest.mark.usefixtures("brand")
+def test_a_day_that_was_not_measured_says_what_measures_it() -> None:
+    with pytest.raises(LookupError, match="measure_lift"):
+        read_lift(datetime(2020, 1, 1, tzinfo=UTC).date())

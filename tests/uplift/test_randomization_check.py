@@ -1,0 +1,66 @@
+"""Trials that were in order are called as seldom as promised, and choices that were made are found."""
+
+import logging
+
+import numpy as np
+import pytest
+from scipy import stats
+from threadpoolctl import threadpool_limits
+
+from perennial.uplift.errors import UpliftInputError
+from perennial.uplift.folds import FOLDS, draw_folds
+from perennial.uplift.randomization_check import REFUSED, check_balance, foretold_treatment
+from perennial.uplift.results import Balance
+
+log = logging.getLogger("proof")
+
+
+def checked(seed: int, rows: int, *, chosen_by: float = 0.0) -> Balance:
+    """A trial whose treatment depends so much, in log odds, on the last of eight features."""
+    random = np.random.default_rng([seed, 77])
+    features = random.normal(size=(rows, 8))
+    features[:, :3] = np.exp(features[:, :3])
+    treated = random.random(rows) < 1 / (1 + np.exp(-chosen_by * features[:, 7]))
+    chance = np.full(rows, treated.mean())
+    with threadpool_limits(1):
+        return check_balance(features, treated, chance, draw_folds(treated, seed), is_chance_given=False)
+
+
+def p_values(trials: int, rows: int) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    return np.array([checked(seed, rows).p_value for seed in range(trials)])
+
+
+def most(trials: int, alpha: float) -> float:
+    """The share that only one in a thousand such proofs exceeds."""
+    return float(stats.binom.ppf(0.999, trials, alpha)) / trials
+
+
+def test_no_fold_is_judged_by_what_has_seen_it_or_a_later_one() -> None:
+    """Were it so, pairs of rows would count twice; the rates below show it only over thousands of trials."""
+    random = np.random.default_rng(1)
+    features, treated = random.normal(size=(800, 3)), random.random(800) < 0.5
+    fold = draw_folds(treated, 1)
+    said = foretold_treatment(features, treated, fold)
+    for number in range(1, FOLDS):
+        again = foretold_treatment(features, treated ^ (fold >= number), fold)
+        np.testing.assert_array_equal(said[fold <= number], again[fold <= number])
+    assert np.isnan(said[fold == 0]).all()
+    assert np.isfinite(said[fold > 0]).all()
+
+
+def test_trials_in_order_are_called_as_seldom_as_promised() -> None:
+    assert np.mean(p_values(150, 1_000) < 0.1) <= most(150, 0.1)
+
+
+def test_a_weak_choice_is_refused_where_there_are_many_rows() -> None:
+    with pytest.raises(UpliftInputError, match="not assigned at random"):
+        checked(1, 20_000, chosen_by=0.2)
+
+
+@pytest.mark.proof
+@pytest.mark.timeout(1800)
+def test_of_thousands_of_trials_in_order_few_are_called_and_none_refused() -> None:
+    found = p_values(2_000, 2_000)
+    shares = {alpha: float(np.mean(found < alpha)) for alpha in (0.05, 0.01, REFUSED)}
+    log.info("trials in order that are called at each level: %s", shares)
+    assert all(share <= most(2_000, alpha) for alpha, share in shares.items())

@@ -1,0 +1,29 @@
+"""The loss of each row, by kind of model: proper scores, so that only the truth minimises them."""
+
+import numpy as np
+
+from perennial.stages import Kind
+from perennial.statistics.bootstrap import Floats
+
+LOSS_NAME = {Kind.PROBABILITY: "log_loss", Kind.VALUE: "poisson_deviance"}
+_SMALLEST_PROBABILITY = 1e-6
+_SMALLEST_VALUE = 1e-3
+
+
+def row_losses(kind: Kind, actual: Floats, predicted: Floats) -> Floats:
+    """Log loss of each probability, or Poisson deviance of each expected amount (both: lower is better)."""
+    return _log_losses(actual, predicted) if kind is Kind.PROBABILITY else _poisson_deviances(actual, predicted)
+
+
+def _log_losses(actual: Floats, predicted: Floats) -> Floats:
+    inside = np.clip(predicted, _SMALLEST_PROBABILITY, 1 - _SMALLEST_PROBABILITY)
+    losses: Floats = -(actual * np.log(inside) + (1 - actual) * np.log1p(-inside))
+    return losses
+
+
+def _poisson_deviances(actual: Floats, predicted: Floats) -> Floats:
+    # Consistent for the mean like squared error, but not ruled by the few largest spenders (Gneiting 2011).
+    inside, amount = np.maximum(predicted, _SMALLEST_VALUE), np.maximum(actual, 0.0)
+    ratio = np.log(np.maximum(amount, np.finfo(float).tiny) / inside)
+    deviances: Floats = 2 * (np.where(amount > 0, amount * ratio, 0.0) - amount + inside)
+    return deviances

@@ -1,0 +1,1 @@
+"""How good a model is on a later period than it was fitted and calibrated on."""

@@ -1,0 +1,1 @@
+"""What moved a prediction, in numbers and in words."""

@@ -1,0 +1,138 @@
+"""What each feature contributed to each prediction, adding up to the uncalibrated margin (log odds, or log amount).
+
+Shapley values: of trees by TreeSHAP; of linear models their terms about the usual customer; of a model of few features
+by all coalitions.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import combinations
+from math import comb
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from perennial.statistics.bootstrap import Floats
+from training.estimators.candidates import Estimator
+from training.explanation.tree_shap import TreeShap
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """`effects` (rows, features) of the named features; with `base` they add up to each row's margin."""
+
+    features: tuple[str, ...]
+    effects: Floats
+    base: float
+
+
+Explainer = Callable[[pd.DataFrame], Explanation]
+
+
+def explainer_of(model: Estimator) -> Explainer:
+    """The explainer of a model as the registry gives it back, made once and then used chunk by chunk."""
+    pipeline = _uncalibrated(model)
+    if hasattr(pipeline, "members"):
+        return _blend_explainer([explainer_of(member) for member in pipeline.members])
+    if not hasattr(pipeline, "named_steps"):
+        return _coalition_explainer(pipeline)
+    columns, model = pipeline.named_steps["columns"], pipeline.named_steps["model"]
+    explain = _linear_effects(model) if hasattr(model, "coef_") else _tree_effects(model)
+    return lambda features: _by_feature(columns, *explain(np.asarray(columns.transform(features), dtype=np.float64)))
+
+
+def margin_of(model: Estimator, features: pd.DataFrame) -> Floats:
+    """What the effects add up to: the model's raw output before calibration."""
+    pipeline = _uncalibrated(model)
+    if hasattr(pipeline, "decision_function"):
+        margin: Floats = pipeline.decision_function(features)
+        return margin
+    predicted = np.asarray(pipeline.predict(features))
+    return _log_amount(predicted if predicted.ndim == 1 else predicted[:, 0])
+
+
+def _log_amount(amount: Floats) -> Floats:
+    logs: Floats = np.log(np.maximum(amount, 1e-9))
+    return logs
+
+
+def _uncalibrated(model: Estimator) -> Estimator:
+    if hasattr(model, "calibrated_classifiers_"):
+        return model.calibrated_classifiers_[0].estimator.estimator
+    if hasattr(model, "revenue_factor"):
+        inner = model.estimator
+        return inner.estimators_[0] if hasattr(inner, "estimators_") else inner
+    return model
+
+
+Effects = tuple[Floats, float]
+
+
+def _linear_effects(model: Any) -> Callable[[Floats], Effects]:
+    # Every input of a linear candidate is centred (scaled ranks) or a 0/1 flag, whose zero is the usual case.
+    coefficients, intercept = np.ravel(model.coef_), float(np.ravel(model.intercept_)[0])
+    return lambda inputs: (inputs * coefficients, intercept)
+
+
+def _tree_effects(model: Any) -> Callable[[Floats], Effects]:
+    trees = TreeShap(model)
+    return lambda inputs: (trees.effects(inputs), trees.base)
+
+
+def _by_feature(columns: Any, effects: Floats, base: float) -> Explanation:
+    """Sum the effects of a model's inputs (ranks, flags, one-hot columns) into those of the features they came from."""
+    totals: dict[str, Floats] = {}
+    for name, _, sources in columns.transformers_:
+        part = effects[:, columns.output_indices_[name]]
+        if part.shape[1] == 0:
+            continue
+        owners = list(sources) if part.shape[1] == len(sources) else [sources[0]] * part.shape[1]
+        for owner, effect in zip(owners, part.T, strict=True):
+            totals[owner] = totals.get(owner, 0.0) + effect
+    return Explanation(tuple(totals), np.stack(list(totals.values()), axis=1), base)
+
+
+def _blend_explainer(members: list[Explainer]) -> Explainer:
+    def explain(features: pd.DataFrame) -> Explanation:
+        parts = [member(features) for member in members]
+        totals: dict[str, Floats] = {}
+        for part in parts:
+            for name, effect in zip(part.features, part.effects.T, strict=True):
+                totals[name] = totals.get(name, 0.0) + effect / len(parts)
+        base = float(np.mean([part.base for part in parts]))
+        return Explanation(tuple(totals), np.stack(list(totals.values()), axis=1), base)
+
+    return explain
+
+
+def _coalition_explainer(model: Any) -> Explainer:
+    names, reference = tuple(model.features_), np.array([model.reference_[name] for name in model.features_])
+
+    def margin(values: Floats) -> Floats:
+        return _log_amount(model.predict(pd.DataFrame(values, columns=list(names)))[:, 0])
+
+    def explain(features: pd.DataFrame) -> Explanation:
+        values = features[list(names)].to_numpy(dtype=np.float64)
+        effects = _shapley(margin, values, reference)
+        return Explanation(names, effects, float(margin(reference[None, :])[0]))
+
+    return explain
+
+
+def _shapley(margin: Callable[[Floats], Floats], values: Floats, reference: Floats) -> Floats:
+    """Exact Shapley values against a reference customer, over all coalitions of a handful of features."""
+    players = range(values.shape[1])
+    worth: dict[tuple[int, ...], Floats] = {}
+    for size in range(len(players) + 1):
+        for coalition in combinations(players, size):
+            mixed = np.tile(reference, (len(values), 1))
+            mixed[:, coalition] = values[:, coalition]
+            worth[coalition] = margin(mixed)
+    effects = np.zeros_like(values)
+    for player in players:
+        for coalition, alone in worth.items():
+            if player not in coalition:
+                joined = worth[tuple(sorted((*coalition, player)))]
+                effects[:, player] += (joined - alone) / (len(players) * comb(len(players) - 1, len(coalition)))
+    return effects

@@ -1,0 +1,95 @@
+"""The strongest reasons for a prediction, in words taken from the descriptions of the dbt contract."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from perennial.features.contract import FeatureColumn, ValueKind
+from training.explanation.contributions import Explanation
+from training.specs import Spec
+
+COUNT = 3
+_MANY = 1000
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One feature's part in one prediction. `effect` is in the model's margin: above zero raises the prediction."""
+
+    feature: str
+    text: str
+    effect: float
+    value: float | str | None
+
+
+def strongest_reasons(
+    spec: Spec,
+    features: pd.DataFrame,
+    explanation: Explanation,
+    described: Mapping[str, FeatureColumn],
+    count: int = COUNT,
+) -> list[list[Reason]]:
+    """For each row its `count` features of largest effect, strongest first; what is told already is not told twice."""
+    names = explanation.features
+    effects = np.round(explanation.effects, 4)
+    order = np.argsort(-np.abs(effects), axis=1, kind="stable")
+    columns = [features[name].to_list() for name in names]
+    told = []
+    for row in range(len(features)):
+        ranked = (
+            _reason(spec, names[index], columns[index][row], float(effects[row, index]), described.get(names[index]))
+            for index in order[row]
+        )
+        told.append(list(islice(_without_echoes(ranked), count)))
+    return told
+
+
+def _without_echoes(ranked: Iterator[Reason]) -> Iterator[Reason]:
+    # Two features of one amount and direction (days since first ordering, and since first seen) say one thing.
+    said = set()
+    for reason in ranked:
+        is_amount = isinstance(reason.value, float) and abs(reason.value) > 1
+        same = (reason.value, reason.effect > 0)
+        if not (is_amount and same in said):
+            yield reason
+        said.add(same)
+
+
+def _reason(spec: Spec, feature: str, raw: Any, effect: float, column: FeatureColumn | None) -> Reason:
+    value = _plain_value(raw)
+    said = _yes_or_no(value) if column and column.kind is ValueKind.BOOLEAN else _in_words(value)
+    direction = f"{'raises' if effect > 0 else 'lowers'} {spec.raises}" if effect else f"hardly moves {spec.raises}"
+    text = f"{_opening(column.description if column else feature)}: {said} ({direction})"
+    return Reason(feature, text, effect, value)
+
+
+def _opening(description: str) -> str:
+    """The description's first sentence as the start of a phrase: no capital, no full stop."""
+    first = description.strip().split(". ")[0].rstrip(".") or "unnamed feature"
+    is_word = len(first) > 1 and first[1].islower()
+    return first[0].lower() + first[1:] if is_word else first
+
+
+def _plain_value(raw: Any) -> float | str | None:
+    if isinstance(raw, str):
+        return raw
+    number = float(raw)
+    return None if np.isnan(number) else round(number, 4)
+
+
+def _yes_or_no(value: float | str | None) -> str:
+    return "not known" if value is None else "yes" if value else "no"
+
+
+def _in_words(value: float | str | None) -> str:
+    if value is None:
+        return "not known"
+    if isinstance(value, str):
+        return value
+    if value == int(value) or abs(value) >= _MANY:
+        return f"{round(value):,}"
+    return f"{value:.2g}" if abs(value) < 1 else f"{value:,.1f}"

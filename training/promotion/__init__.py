@@ -1,0 +1,1 @@
+"""Who is champion, and what a challenger has to show."""

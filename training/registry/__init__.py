@@ -1,0 +1,1 @@
+"""MLflow, and the record of every training attempt."""

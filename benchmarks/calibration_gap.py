@@ -54,8 +54,8 @@ def main() -> None:
 
 def fill(home: Path, customers: int, days: int, seed: int) -> date:
     """Platform up, a market's events in, marts built; the last whole day. The home's servers stay up."""
+    from perennial.as_of import newest_event_day
     from perennial.ingestion import ingest_file
-    from perennial.newest_event import newest_event_day
     from perennial.platform import up
     from perennial.settings import load_settings
     from perennial.warehouse import build

@@ -21,11 +21,11 @@ the asset `events`.
 """
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import timedelta
 
 from airflow.sdk import Asset, Metadata, Param, dag, task
 
-from perennial.as_of import chosen_as_of
+from perennial.as_of import chosen_as_of, day_or_newest
 from perennial.lifecycle import load_lifecycle
 
 EVENTS = Asset("events", uri="perennial://raw/events")
@@ -52,9 +52,8 @@ def ingest_events() -> None:
     @task(outlets=[EVENTS], execution_timeout=timedelta(minutes=30), retries=0)
     def validate_raw(as_of: str) -> Iterator[Metadata]:
         from expectations import validate_raw
-        from perennial.newest_event import newest_event_day
 
-        day = date.fromisoformat(as_of) if as_of else newest_event_day()
+        day = day_or_newest(as_of)
         print(validate_raw(day))
         yield Metadata(EVENTS, extra={"as_of": day.isoformat()})
 

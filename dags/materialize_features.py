@@ -19,11 +19,11 @@ asset `features`.
 """
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import timedelta
 
 from airflow.sdk import Asset, Metadata, Param, dag, task
 
-from perennial.as_of import chosen_as_of
+from perennial.as_of import chosen_as_of, day_or_newest
 
 MARTS = Asset("marts", uri="perennial://warehouse/marts")
 FEATURES = Asset("features", uri="perennial://feast/features")
@@ -44,9 +44,8 @@ def materialize_features() -> None:
     @task(outlets=[FEATURES], execution_timeout=timedelta(hours=1))
     def materialize(as_of: str) -> Iterator[Metadata]:
         from perennial.features import apply_feature_repo, materialize
-        from perennial.newest_event import newest_event_day
 
-        day = date.fromisoformat(as_of) if as_of else newest_event_day()
+        day = day_or_newest(as_of)
         apply_feature_repo()
         print(materialize(day))
         yield Metadata(FEATURES, extra={"as_of": day.isoformat()})

@@ -26,11 +26,11 @@ lift` shows the newest.
 `as_of`: the day to measure as of; empty means the day that was published.
 """
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 from airflow.sdk import Asset, Param, dag, task
 
-from perennial.as_of import chosen_as_of
+from perennial.as_of import chosen_as_of, day_or_newest
 from perennial.stages import Stage
 
 AUDIENCES = Asset("audiences", uri="perennial://warehouse/audiences")
@@ -50,38 +50,34 @@ AS_OF = "{{ chosen_as_of(params, triggering_asset_events) }}"
 def measure_lift() -> None:
     @task(execution_timeout=timedelta(hours=1))
     def measure(as_of: str) -> list[str]:
-        from perennial.newest_event import newest_event_day
         from perennial.stage_trials import measure_lift
 
-        rows = measure_lift(date.fromisoformat(as_of) if as_of else newest_event_day())
+        rows = measure_lift(day_or_newest(as_of))
         print("\n".join(map(str, rows)))
         return [str(row) for row in rows]
 
     @task(execution_timeout=timedelta(hours=1))
     def compare(as_of: str) -> list[str]:
         from perennial.monitoring import measure_drift, measure_realised
-        from perennial.newest_event import newest_event_day
 
-        day = date.fromisoformat(as_of) if as_of else newest_event_day()
+        day = day_or_newest(as_of)
         told = [str(measure_realised(day)), str(measure_drift(day))]
         print("\n".join(told))
         return told
 
     @task(execution_timeout=timedelta(hours=2), map_index_template="{{ task.op_kwargs['stage'] }}")
     def find_movable(stage: str, as_of: str) -> str:
-        from perennial.newest_event import newest_event_day
         from perennial.stage_trials import estimate_stage
 
-        found = estimate_stage(stage, date.fromisoformat(as_of) if as_of else newest_event_day())
+        found = estimate_stage(stage, day_or_newest(as_of))
         print(found)
         return str(found)
 
     @task(execution_timeout=timedelta(hours=1))
     def publish_movable(as_of: str) -> list[str]:
         from perennial.audiences import publish_segments
-        from perennial.newest_event import newest_event_day
 
-        day = date.fromisoformat(as_of) if as_of else newest_event_day()
+        day = day_or_newest(as_of)
         runs = [run for stage in Stage for run in publish_segments(stage, day)]
         print("\n".join(map(str, runs)) or "No stage's data supports a segment.")
         return [str(run) for run in runs]

@@ -25,7 +25,7 @@ from datetime import date, timedelta
 
 from airflow.sdk import Asset, Metadata, Param, dag, task
 
-from perennial.as_of import chosen_as_of
+from perennial.as_of import chosen_as_of, day_or_newest
 from perennial.stages import Model, Stage
 
 MODELS = Asset("models", uri="perennial://mlflow/models")
@@ -46,19 +46,17 @@ AS_OF = "{{ chosen_as_of(params, triggering_asset_events) }}"
 def publish_audiences() -> None:
     @task(execution_timeout=timedelta(hours=1), map_index_template="{{ task.op_kwargs['model'] }}")
     def score(model: str, as_of: str) -> str:
-        from perennial.newest_event import newest_event_day
         from training import SPECS, score
 
-        report = score(SPECS[model], date.fromisoformat(as_of) if as_of else newest_event_day())
+        report = score(SPECS[model], day_or_newest(as_of))
         print(report)
         return str(report)
 
     @task(execution_timeout=timedelta(hours=1))
     def bring_online(as_of: str) -> str:
         from perennial.features import materialize
-        from perennial.newest_event import newest_event_day
 
-        day = date.fromisoformat(as_of) if as_of else newest_event_day()
+        day = day_or_newest(as_of)
         print(materialize(day, views=[f"{model}_scores" for model in Model]))
         return day.isoformat()
 

@@ -25,11 +25,11 @@ A model is due when it has no champion yet, when the last training is older than
 """
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import timedelta
 
 from airflow.sdk import Asset, Metadata, Param, dag, task
 
-from perennial.as_of import chosen_as_of
+from perennial.as_of import chosen_as_of, day_or_newest
 from perennial.stages import Model
 
 FEATURES = Asset("features", uri="perennial://feast/features")
@@ -55,10 +55,9 @@ EVERY_MODEL = [model.value for model in Model]
 def train_models() -> None:
     @task(execution_timeout=timedelta(hours=2), map_index_template="{{ task.op_kwargs['model'] }}")
     def train(model: str, as_of: str, *, params: dict | None = None) -> str:
-        from perennial.newest_event import newest_event_day
         from training import SPECS, train, why_due
 
-        spec, day = SPECS[model], date.fromisoformat(as_of) if as_of else newest_event_day()
+        spec, day = SPECS[model], day_or_newest(as_of)
         options = params or {}
         if model not in options.get("models", EVERY_MODEL):
             return f"{model}: not asked for"
@@ -72,10 +71,9 @@ def train_models() -> None:
 
     @task(outlets=[MODELS], execution_timeout=timedelta(minutes=5))
     def announce(reports: list[str], as_of: str) -> Iterator[Metadata]:
-        from perennial.newest_event import newest_event_day
 
         print("\n".join(reports))
-        yield Metadata(MODELS, extra={"as_of": as_of or newest_event_day().isoformat()})
+        yield Metadata(MODELS, extra={"as_of": day_or_newest(as_of).isoformat()})
 
     announce(train.partial(as_of=AS_OF).expand(model=EVERY_MODEL), as_of=AS_OF)
 

@@ -9,8 +9,7 @@ from datetime import date
 
 from expectations.gate import validate_marts, validate_raw
 from expectations.report import GateFailedError
-from perennial.as_of import parse_as_of
-from perennial.newest_event import NoEventsError, newest_event_day
+from perennial.as_of import NoEventsError, newest_event_day, parse_as_of
 
 SUITES = {"raw": validate_raw, "marts": validate_marts}
 

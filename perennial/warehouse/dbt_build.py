@@ -10,9 +10,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any, TextIO
 
+from perennial.as_of import NoEventsError, newest_event_day
 from perennial.database import Role, connect
 from perennial.lifecycle import load_lifecycle
-from perennial.newest_event import NoEventsError, newest_event_day
 from perennial.settings import Settings, load_settings
 from perennial.tool_environment import write_dbt_profile
 from perennial.warehouse.dbt_process import DbtStoppedError, Progress, run_dbt

@@ -11,9 +11,9 @@ from typing import Any
 
 from psycopg.types.json import Jsonb
 
+from perennial.as_of import newest_event_day
 from perennial.database import Role, connect
 from perennial.lifecycle import load_lifecycle
-from perennial.newest_event import newest_event_day
 from perennial.stages import Model
 from perennial.tables import EXPERIMENTS_DRIFT, PREDICTIONS_PROMOTIONS
 from training.promotion.rule import Decision

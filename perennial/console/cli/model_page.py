@@ -4,8 +4,8 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
+from perennial.as_of import NoEventsError, newest_event_day
 from perennial.monitoring import Realised, read_realised
-from perennial.newest_event import NoEventsError, newest_event_day
 from training.reporting import ModelReport, report
 from training.specs import find_spec
 

@@ -55,13 +55,12 @@ def recalibrate(
     as_json: JsonOption = False,
 ) -> None:
     """Fit the champion's calibrator anew on its newest closed period; the same gate decides about the new version."""
-    from perennial.as_of import parse_as_of
-    from perennial.newest_event import newest_event_day
+    from perennial.as_of import day_or_newest
     from training import find_spec, recalibrate
 
     with spoken_errors(as_json=as_json):
         spec = find_spec(model)
-        day = parse_as_of(as_of) if as_of else newest_event_day()
+        day = day_or_newest(as_of)
         show(recalibrate(spec, day), as_json=as_json, render=_said)
 
 

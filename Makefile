@@ -7,7 +7,7 @@ INSTALLED := $(VENV)/.installed
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo up down status test test-fast lint fix bench proofs docs lock clean
+.PHONY: help install demo up down status test test-fast lint fix bench validate proofs docs lock clean
 
 help:  ## Print this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,13 +39,16 @@ status: install  ## Say what is running
 	@$(BIN)/perennial status
 
 test: install lint  ## All tests, on real servers in homes of their own
-	@$(BIN)/pytest -m "not proof" --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
+	@$(BIN)/pytest -m "not validation" --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 test-fast: install  ## Only the tests that need no server
-	@$(BIN)/pytest -m "not integration and not e2e and not browser and not proof"
+	@$(BIN)/pytest -m "not integration and not e2e and not browser and not validation"
 
-proofs: install  ## The long statistical proofs, over many seeds, with their figures
-	@$(BIN)/pytest -m proof --numprocesses $(WORKERS) -rP --log-level INFO
+validate: install  ## The long statistical validation, over many seeds, with its figures
+	@$(BIN)/pytest -m validation --numprocesses $(WORKERS) -rP --log-level INFO
+
+proofs: validate
+	@echo "make proofs is deprecated and goes in 0.3.0: use make validate" >&2
 
 lint: install  ## Style, types, SQL and the import rules
 	@$(BIN)/ruff check .

@@ -1,4 +1,4 @@
-"""Lift agrees with textbooks and peers, and a small seeded version of every proof holds."""
+"""Lift agrees with textbooks and peers, and a small seeded version of each validation holds."""
 
 import json
 

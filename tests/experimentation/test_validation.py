@@ -1,6 +1,6 @@
 """Hundreds of simulated experiments: false alarms, coverage, power and what covariates save, against their promises.
 
-`make proofs` shows the figures, which are logged.
+`make validate` shows the figures, which are logged.
 """
 
 import logging
@@ -16,12 +16,12 @@ from scipy import stats
 from perennial.experimentation import Comparison, Verdict, power
 from tests.experimentation.markets import REVENUE_MEAN, SPEND_MEAN, compare, correlated, look, spenders, stores
 
-pytestmark = [pytest.mark.proof, pytest.mark.timeout(3600)]
+pytestmark = [pytest.mark.validation, pytest.mark.timeout(3600)]
 
-log = logging.getLogger("proof")
+log = logging.getLogger("validation")
 METRICS = ("bought", "spend", "revenue", "clicks/sends")
 RUNS, NULLS = 500, 1000
-# With a true rate of 5 %, 1,000 runs find more than this in 1 of 1,000 proofs.
+# With a true rate of 5 %, 1,000 runs find more than this in 1 of 1,000 repetitions.
 MOST_ALARMS = float(stats.binom.ppf(0.999, NULLS, 0.05)) / NULLS
 
 Options = dict[str, Any]

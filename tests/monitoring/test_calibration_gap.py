@@ -110,7 +110,7 @@ def test_unequal_weights_leave_fewer_effective_customers() -> None:
     assert effective_customers(np.array(["a", "a", "b"], dtype=object), np.ones(3)) == 2
 
 
-@pytest.mark.proof
+@pytest.mark.validation
 def test_gap_and_difference_cover_the_planted_truth_in_hundreds_of_markets() -> None:
     for lie, effect in ((0.0, 0.0), (0.05, 0.0), (0.0, 0.2)):
         found = [measured(seed, lie=lie, effect=effect)[0].calibration for seed in range(300)]

@@ -8,7 +8,7 @@ import pytest
 from perennial.settings import PROJECT_ROOT
 
 
-@pytest.mark.proof
+@pytest.mark.validation
 @pytest.mark.integration
 @pytest.mark.timeout(7200)
 def test_the_confidence_gap_of_every_stage_is_at_most_two_points_on_the_default_market() -> None:

@@ -128,7 +128,7 @@ def test_the_chance_of_several_orders_agrees_with_what_happens(settings: MarketS
         market.chance_of_orders(EVERYONE, 0)
 
 
-@pytest.mark.proof
+@pytest.mark.validation
 def test_the_oracle_is_neither_biased_nor_too_sure_over_200_seeds() -> None:
     """How far the number of customers who order is from its expectation, in standard errors, is a standard normal."""
     people = np.arange(2_000)

@@ -1,4 +1,4 @@
-"""Uplift against highest risk, and no gain where there is none: a small look at what `make proofs` shows in full."""
+"""Uplift against highest risk, and no gain where there is none: a small look at what `make validate` shows in full."""
 
 import pytest
 
@@ -21,13 +21,13 @@ def test_in_a_market_of_one_effect_no_gain_is_claimed() -> None:
     assert one.report.verdict is not Verdict.PERSONALISE
 
 
-@pytest.mark.proof
+@pytest.mark.validation
 @pytest.mark.timeout(5400)
 def test_uplift_beats_highest_risk_in_18_of_20_default_markets() -> None:
     assert sum(measure(MarketSettings.default(), 60_000, seed).beats_highest_risk for seed in SEEDS) >= 18
 
 
-@pytest.mark.proof
+@pytest.mark.validation
 @pytest.mark.timeout(5400)
 def test_no_gain_is_claimed_in_18_of_20_constant_markets() -> None:
     assert sum(not measure(MarketSettings.constant(), 30_000, seed).claims_a_gain for seed in SEEDS) >= 18

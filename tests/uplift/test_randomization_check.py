@@ -12,7 +12,7 @@ from perennial.uplift.folds import FOLDS, draw_folds
 from perennial.uplift.randomization_check import REFUSED, check_balance, foretold_treatment
 from perennial.uplift.results import Balance
 
-log = logging.getLogger("proof")
+log = logging.getLogger("validation")
 
 
 def checked(seed: int, rows: int, *, chosen_by: float = 0.0) -> Balance:
@@ -31,7 +31,7 @@ def p_values(trials: int, rows: int) -> np.ndarray[tuple[int], np.dtype[np.float
 
 
 def most(trials: int, alpha: float) -> float:
-    """The share that only one in a thousand such proofs exceeds."""
+    """The share that only one in a thousand such runs exceeds."""
     return float(stats.binom.ppf(0.999, trials, alpha)) / trials
 
 
@@ -57,7 +57,7 @@ def test_a_weak_choice_is_refused_where_there_are_many_rows() -> None:
         checked(1, 20_000, chosen_by=0.2)
 
 
-@pytest.mark.proof
+@pytest.mark.validation
 @pytest.mark.timeout(1800)
 def test_of_thousands_of_trials_in_order_few_are_called_and_none_refused() -> None:
     found = p_values(2_000, 2_000)

@@ -12,7 +12,7 @@ from perennial.database import Role, connect
 from perennial.lifecycle import load_lifecycle
 from perennial.simulation import Market
 from perennial.simulation.arrays import Floats, Ints
-from perennial.stages import STAGE_MODELS, Kind, Model
+from perennial.stages import STAGE_MODELS, Model, PredictionKind
 from perennial.statistics.bootstrap import Interval
 from perennial.statistics.calibration_error import measure_calibration
 from perennial.tables import PREDICTIONS_SCORES
@@ -85,7 +85,7 @@ def _gap(rows: pd.DataFrame) -> TrueGap:
 def _distance(rows: pd.DataFrame) -> Interval:
     names = rows["customer_id"].to_numpy(dtype=object)
     truth, predicted = (rows[name].to_numpy(dtype=np.float64) for name in ("truth", "predicted"))
-    return measure_calibration(Kind.PROBABILITY, truth, predicted, names).gap
+    return measure_calibration(PredictionKind.PROBABILITY, truth, predicted, names).gap
 
 
 def _points(gap: Interval) -> str:

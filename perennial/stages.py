@@ -26,7 +26,7 @@ class Model(StrEnum):
     CUSTOMER_VALUE = "customer_value"
 
 
-class Kind(StrEnum):
+class PredictionKind(StrEnum):
     """What a model predicts: the probability of its label, or an expected amount."""
 
     PROBABILITY = "probability"

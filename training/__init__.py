@@ -6,7 +6,7 @@ The doors are imported when first asked for: scikit-learn and MLflow take second
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from training.specs import SPECS, Kind, Spec, UnknownModelError, find_spec
+from training.specs import SPECS, PredictionKind, Spec, UnknownModelError, find_spec
 
 if TYPE_CHECKING:
     from training.promotion.champions import champion, is_due, promote, rollback, why_due
@@ -30,7 +30,7 @@ _DOORS = {
 
 __all__ = [
     "SPECS",
-    "Kind",
+    "PredictionKind",
     "Spec",
     "UnknownModelError",
     "champion",

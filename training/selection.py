@@ -13,7 +13,7 @@ from training.data.rows import Rows
 from training.estimators.blend import MarginBlend
 from training.estimators.candidates import CANDIDATES, Estimator
 from training.estimators.losses import row_losses
-from training.specs import Kind, Spec
+from training.specs import PredictionKind, Spec
 
 MAX_ROWS = 20_000
 SEED = 5
@@ -59,7 +59,7 @@ def fit_and_calibrate(spec: Spec, candidate: str, rows: Rows, periods: Periods) 
     """The candidate fitted on the fit period and calibrated on the period after it."""
     estimator = fit_candidate(spec, candidate, rows.during(periods.fit))
     later = rows.during(periods.calibration)
-    if spec.kind is Kind.VALUE:
+    if spec.kind is PredictionKind.VALUE:
         return _scaled(candidate, estimator, later)
     calibrated, method = calibrate(estimator, later)
     return Fitted(candidate, method, calibrated)
@@ -67,14 +67,14 @@ def fit_and_calibrate(spec: Spec, candidate: str, rows: Rows, periods: Periods) 
 
 def calibrate_again(spec: Spec, candidate: str, estimator: Estimator, later: Rows) -> Fitted:
     """A model made before, whose fit stays and whose calibrator is fitted anew on these later rows."""
-    if spec.kind is Kind.VALUE:
+    if spec.kind is PredictionKind.VALUE:
         return _scaled(candidate, deepcopy(estimator), later)
     calibrated, method = calibrate(estimator.calibrated_classifiers_[0].estimator, later)
     return Fitted(candidate, method, calibrated)
 
 
 def _scaled(candidate: str, estimator: Estimator, later: Rows) -> Fitted:
-    weights = weigh_alone(Kind.VALUE, later, predict(Kind.VALUE, estimator, later))
+    weights = weigh_alone(PredictionKind.VALUE, later, predict(PredictionKind.VALUE, estimator, later))
     return Fitted(candidate, "scaled totals", estimator.scale_to(later.features, later.target, weights))
 
 
@@ -94,9 +94,9 @@ def _fit_candidates(spec: Spec, rows: Rows) -> dict[str, Estimator]:
     return fitted
 
 
-def predict(kind: Kind, estimator: Estimator, rows: Rows) -> Floats:
+def predict(kind: PredictionKind, estimator: Estimator, rows: Rows) -> Floats:
     """The probability of the label, or the expected revenue, of each row."""
-    if kind is Kind.PROBABILITY:
+    if kind is PredictionKind.PROBABILITY:
         probability: Floats = estimator.predict_proba(rows.features)[:, 1]
         return probability
     revenue: Floats = estimator.predict(rows.features)[:, 0]

@@ -7,9 +7,9 @@ To add a model: give its stem a name in `perennial.stages.Model` and a horizon i
 from dataclasses import dataclass
 
 from perennial.lifecycle import load_lifecycle
-from perennial.stages import Kind, Model, Stage
+from perennial.stages import Model, PredictionKind, Stage
 
-__all__ = ["SPECS", "Kind", "Spec", "UnknownModelError", "find_spec"]
+__all__ = ["SPECS", "PredictionKind", "Spec", "UnknownModelError", "find_spec"]
 
 
 PROBABILITY_CANDIDATES = ("logistic_rfm", "logistic", "logistic_shrunk", "boosted_trees", "blend")
@@ -25,7 +25,7 @@ class Spec:
 
     name: Model
     stage: Stage | None
-    kind: Kind
+    kind: PredictionKind
     meaning: str
     raises: str
     candidates: tuple[str, ...]
@@ -50,7 +50,7 @@ SPECS: dict[Model, Spec] = {
         Spec(
             name=Model.ACTIVATION,
             stage=Stage.ONBOARDING,
-            kind=Kind.PROBABILITY,
+            kind=PredictionKind.PROBABILITY,
             meaning="orders at least twice more within the horizon",
             raises="the chance to become active",
             candidates=PROBABILITY_CANDIDATES,
@@ -59,7 +59,7 @@ SPECS: dict[Model, Spec] = {
         Spec(
             name=Model.PURCHASE_INTENT,
             stage=Stage.ENGAGEMENT,
-            kind=Kind.PROBABILITY,
+            kind=PredictionKind.PROBABILITY,
             meaning="orders within the horizon",
             raises="the chance of an order",
             candidates=PROBABILITY_CANDIDATES,
@@ -67,7 +67,7 @@ SPECS: dict[Model, Spec] = {
         Spec(
             name=Model.CHURN_RISK,
             stage=Stage.RETENTION,
-            kind=Kind.PROBABILITY,
+            kind=PredictionKind.PROBABILITY,
             meaning="does not order within the horizon",
             raises="the risk",
             candidates=PROBABILITY_CANDIDATES,
@@ -75,7 +75,7 @@ SPECS: dict[Model, Spec] = {
         Spec(
             name=Model.REACTIVATION,
             stage=Stage.WINBACK,
-            kind=Kind.PROBABILITY,
+            kind=PredictionKind.PROBABILITY,
             meaning="orders again within the horizon",
             raises="the chance to come back",
             candidates=PROBABILITY_CANDIDATES,
@@ -83,7 +83,7 @@ SPECS: dict[Model, Spec] = {
         Spec(
             name=Model.CUSTOMER_VALUE,
             stage=None,
-            kind=Kind.VALUE,
+            kind=PredictionKind.VALUE,
             meaning="expected orders and spend within the horizon",
             raises="the expected spend",
             candidates=VALUE_CANDIDATES,

@@ -7,7 +7,7 @@ from typing import Any
 import psycopg
 
 from perennial.lifecycle import load_lifecycle
-from perennial.stages import Kind, Model
+from perennial.stages import Model, PredictionKind
 from perennial.tables import PREDICTIONS_EVALUATIONS, PREDICTIONS_SCORES, marts_label
 
 FOREHAND_SQL = f"""
@@ -40,7 +40,7 @@ class Days:
     """
 
     model: Model
-    kind: Kind
+    kind: PredictionKind
     horizon_days: int
     as_of: date
     closed: tuple[date, ...]
@@ -70,7 +70,7 @@ def list_days(connection: psycopg.Connection[Any], model: Model, as_of: date) ->
     over = [day for day in forehand if day + timedelta(days=horizon) <= as_of]
     return Days(
         model=model,
-        kind=Kind.VALUE if any(is_value for _, is_value, _ in scored) else Kind.PROBABILITY,
+        kind=PredictionKind.VALUE if any(is_value for _, is_value, _ in scored) else PredictionKind.PROBABILITY,
         horizon_days=horizon,
         as_of=as_of,
         closed=tuple(day for day in over if day in labelled),

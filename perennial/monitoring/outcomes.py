@@ -12,7 +12,7 @@ from perennial.as_of import snapshot_at
 from perennial.consent import PROFILING
 from perennial.holdout import MEMBERS_SQL
 from perennial.monitoring.days import FOREHAND_SQL, Days
-from perennial.stages import Kind
+from perennial.stages import PredictionKind
 from perennial.statistics import EXPOSURE_FEATURES, probability_of_a_message
 from perennial.tables import MARTS_CUSTOMER_FEATURES, MARTS_MESSAGES, PREDICTIONS_SCORES, marts_label
 
@@ -65,7 +65,7 @@ def _sample_share(connection: psycopg.Connection[Any], days: Days, day: date) ->
 
 
 def _query(days: Days, features: list[str]) -> sql.Composed:
-    label = "labelled.label::int" if days.kind is Kind.PROBABILITY else "labelled.label"
+    label = "labelled.label::int" if days.kind is PredictionKind.PROBABILITY else "labelled.label"
     return sql.SQL(_OUTCOMES_SQL).format(
         label=sql.SQL(label),
         labels=sql.SQL(marts_label(days.model)),

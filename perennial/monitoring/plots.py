@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from perennial.monitoring.records import Record
 from perennial.monitoring.summary import Realised
-from perennial.stages import Kind
+from perennial.stages import PredictionKind
 from perennial.tabular.plot_files import write_picture_file
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def _panel(record: Record, naive: Record | None) -> "alt.LayerChart":
 
     points = pd.concat([_bins(record, "without a message"), *([_bins(naive, "everyone")] if naive else [])])
     top = 1.05 * float(max(points["high"].max(), points["predicted"].max()))
-    is_probability = record.kind == Kind.PROBABILITY
+    is_probability = record.kind == PredictionKind.PROBABILITY
     scale = alt.Scale(domain=[0, min(top, 1.0) if is_probability else top], nice=False)
     axis = alt.Axis(format=".0%" if is_probability else ",.0f")
     x = alt.X("predicted:Q", title="predicted", scale=scale, axis=axis)

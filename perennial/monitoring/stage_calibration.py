@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from perennial.monitoring.days import Days
-from perennial.stages import Kind
+from perennial.stages import PredictionKind
 from perennial.statistics import (
     Chosen,
     Line,
@@ -77,7 +77,7 @@ def _measure(
     )
 
 
-def _bias(kind: Kind, outcomes: pd.DataFrame, chosen: Chosen) -> Interval:
+def _bias(kind: PredictionKind, outcomes: pd.DataFrame, chosen: Chosen) -> Interval:
     """Everyone's difference less that of the unmessaged, with the same customers drawn for both."""
     weights = np.zeros(len(outcomes))
     weights[chosen.rows] = chosen.weights
@@ -90,13 +90,13 @@ def _bias(kind: Kind, outcomes: pd.DataFrame, chosen: Chosen) -> Interval:
     )
 
 
-def _excess(kind: Kind, sums: Floats) -> Floats:
+def _excess(kind: PredictionKind, sums: Floats) -> Floats:
     everyone, unmessaged = sums[:, :3], sums[:, 3:]
     excess: Floats = _difference(kind, everyone) - _difference(kind, unmessaged)
     return excess
 
 
-def _difference(kind: Kind, sums: Floats) -> Floats:
-    whole = np.maximum(sums[:, 2] if kind is Kind.PROBABILITY else sums[:, 1], 1e-9)
+def _difference(kind: PredictionKind, sums: Floats) -> Floats:
+    whole = np.maximum(sums[:, 2] if kind is PredictionKind.PROBABILITY else sums[:, 1], 1e-9)
     difference: Floats = (sums[:, 0] - sums[:, 1]) / whole
     return difference

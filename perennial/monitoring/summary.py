@@ -7,7 +7,7 @@ from datetime import date
 from perennial.database import Role, connect
 from perennial.monitoring.days import list_days
 from perennial.monitoring.records import Record, read_records
-from perennial.stages import Kind, Model
+from perennial.stages import Model, PredictionKind
 from perennial.statistics import Method, Population
 
 _CHOSEN_IN_WORDS = {
@@ -62,10 +62,10 @@ def _headlines(records: Sequence[Record]) -> list[Record]:
 
 def tell_gap(record: Record) -> str:
     """For example "engagement: confidence gap 1.2 points [0.0, 2.3], predicted 31.4 %, realised 30.9 % ..."."""
-    unit = "points" if record.kind == Kind.PROBABILITY else "percent"
+    unit = "points" if record.kind == PredictionKind.PROBABILITY else "percent"
     means = (
         f"predicted {record.predicted:.1%}, realised {record.realised:.1%}"
-        if record.kind == Kind.PROBABILITY
+        if record.kind == PredictionKind.PROBABILITY
         else f"predicted {record.predicted:,.2f}, realised {record.realised:,.2f}"
     )
     return (

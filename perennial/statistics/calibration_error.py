@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from perennial.stages import Kind
+from perennial.stages import PredictionKind
 from perennial.statistics.bootstrap import (
     Floats,
     Interval,
@@ -56,7 +56,7 @@ class Calibration:
 
 
 def measure_calibration(
-    kind: Kind,
+    kind: PredictionKind,
     actual: Floats,
     predicted: Floats,
     customers: npt.NDArray[np.object_],
@@ -96,24 +96,24 @@ def _split(sums: Floats, count: int) -> tuple[Floats, Floats, Floats]:
     return sums[:, :count], sums[:, count : 2 * count], sums[:, 2 * count :]
 
 
-def _whole(kind: Kind, actual: Floats, rows: Floats) -> Floats:
-    whole: Floats = rows.sum(axis=1) if kind is Kind.PROBABILITY else np.maximum(actual.sum(axis=1), 1e-9)
+def _whole(kind: PredictionKind, actual: Floats, rows: Floats) -> Floats:
+    whole: Floats = rows.sum(axis=1) if kind is PredictionKind.PROBABILITY else np.maximum(actual.sum(axis=1), 1e-9)
     return whole
 
 
-def _error(kind: Kind, sums: Floats, count: int) -> Floats:
+def _error(kind: PredictionKind, sums: Floats, count: int) -> Floats:
     predicted, actual, rows = _split(sums, count)
     error: Floats = np.abs(predicted - actual).sum(axis=1) / _whole(kind, actual, rows)
     return error
 
 
-def _difference(kind: Kind, sums: Floats, count: int) -> Floats:
+def _difference(kind: PredictionKind, sums: Floats, count: int) -> Floats:
     predicted, actual, rows = _split(sums, count)
     difference: Floats = (predicted - actual).sum(axis=1) / _whole(kind, actual, rows)
     return difference
 
 
-def _gap(kind: Kind, resampled: Resampled, count: int) -> Interval:
+def _gap(kind: PredictionKind, resampled: Resampled, count: int) -> Interval:
     # Noise adds each bin's variance to its squared distance, and drawing customers again adds it once more; so it is
     # taken out once of the estimate and twice of the draws. The interval is that of the square, and starts at zero
     # wherever zero cannot be excluded.
@@ -126,19 +126,19 @@ def _gap(kind: Kind, resampled: Resampled, count: int) -> Interval:
     return Interval(*(float(root) for root in roots))
 
 
-def _distances(kind: Kind, sums: Floats, count: int) -> tuple[Floats, Floats]:
+def _distances(kind: PredictionKind, sums: Floats, count: int) -> tuple[Floats, Floats]:
     """Each bin's distance, and its share of the rows."""
     predicted, actual, rows = _split(sums, count)
     present = np.maximum(rows, 1e-9)
-    scale = 1.0 if kind is Kind.PROBABILITY else np.maximum(actual.sum(axis=1), 1e-9) / rows.sum(axis=1)
+    scale = 1.0 if kind is PredictionKind.PROBABILITY else np.maximum(actual.sum(axis=1), 1e-9) / rows.sum(axis=1)
     distances: Floats = (predicted - actual) / present / np.reshape(scale, (-1, 1))
     return distances, rows / rows.sum(axis=1, keepdims=True)
 
 
-def _floor(kind: Kind, actual: Floats, predicted: Floats, weight: Floats, members: Floats) -> float:
+def _floor(kind: PredictionKind, actual: Floats, predicted: Floats, weight: Floats, members: Floats) -> float:
     # The mean of |N(0, s)| is s * sqrt(2 / pi); the noise of a bin's sum is that of its rows.
-    noise = predicted * (1 - predicted) if kind is Kind.PROBABILITY else (actual - predicted) ** 2
-    whole = weight.sum() if kind is Kind.PROBABILITY else max(float(actual @ weight), 1e-9)
+    noise = predicted * (1 - predicted) if kind is PredictionKind.PROBABILITY else (actual - predicted) ** 2
+    whole = weight.sum() if kind is PredictionKind.PROBABILITY else max(float(actual @ weight), 1e-9)
     return float(np.sqrt(2 / np.pi) * np.sqrt((noise * weight**2) @ members).sum() / whole)
 
 

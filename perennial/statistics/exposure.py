@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from perennial.stages import Kind
+from perennial.stages import PredictionKind
 from perennial.statistics.bootstrap import Floats
 from perennial.statistics.regression import expected, fit
 
@@ -28,7 +28,7 @@ RIDGE = 1.0
 SCORE_GROUPS = 10
 
 
-def probability_of_a_message(kind: Kind, outcomes: pd.DataFrame, features: Sequence[str]) -> Floats:
+def probability_of_a_message(kind: PredictionKind, outcomes: pd.DataFrame, features: Sequence[str]) -> Floats:
     """(rows,): estimated probability to be messaged within the horizon, given what was known when scored.
 
     A logistic regression, among those not held out, on the score (also in tenths: audiences are cut by it), the stage
@@ -40,16 +40,18 @@ def probability_of_a_message(kind: Kind, outcomes: pd.DataFrame, features: Seque
         return np.zeros(len(outcomes))
     free = ~held
     columns = _columns(kind, outcomes, features)
-    beta = fit(Kind.PROBABILITY, columns[free], messaged[free].astype(np.float64), np.ones(int(free.sum())), RIDGE)
-    chance = expected(Kind.PROBABILITY, columns @ beta) * free.mean()
+    beta = fit(
+        PredictionKind.PROBABILITY, columns[free], messaged[free].astype(np.float64), np.ones(int(free.sum())), RIDGE
+    )
+    chance = expected(PredictionKind.PROBABILITY, columns @ beta) * free.mean()
     clipped: Floats = np.minimum(chance, MOST_PROBABLE)
     return clipped
 
 
-def _columns(kind: Kind, outcomes: pd.DataFrame, features: Sequence[str]) -> Floats:
+def _columns(kind: PredictionKind, outcomes: pd.DataFrame, features: Sequence[str]) -> Floats:
     score = outcomes["predicted"].to_numpy()
     inside = np.clip(score, 1e-6, 1 - 1e-6)
-    parts = [np.log(inside / (1 - inside)) if kind is Kind.PROBABILITY else np.log1p(np.maximum(score, 0.0))]
+    parts = [np.log(inside / (1 - inside)) if kind is PredictionKind.PROBABILITY else np.log1p(np.maximum(score, 0.0))]
     tenths = pd.qcut(outcomes["predicted"], SCORE_GROUPS, labels=False, duplicates="drop")
     for grouped in (tenths, outcomes["stage"]):
         parts += [(grouped == value).to_numpy() for value in sorted(grouped.dropna().unique())[1:]]

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from numpy.linalg import LinAlgError
 
-from perennial.stages import Kind
+from perennial.stages import PredictionKind
 from perennial.statistics.bootstrap import Floats, Interval
 
 _STEPS = 50
@@ -29,12 +29,12 @@ class Line:
 
 
 def fit_line(
-    kind: Kind, actual: Floats, predicted: Floats, customers: npt.NDArray[np.object_], weights: Floats
+    kind: PredictionKind, actual: Floats, predicted: Floats, customers: npt.NDArray[np.object_], weights: Floats
 ) -> Line | None:
     """The line with 95 % intervals robust to customers who appear repeatedly; None where it cannot be told."""
     outcomes = np.maximum(actual, 0.0)
     happened = int(np.sum(outcomes > 0))
-    rarer = min(happened, len(outcomes) - happened) if kind is Kind.PROBABILITY else happened
+    rarer = min(happened, len(outcomes) - happened) if kind is PredictionKind.PROBABILITY else happened
     if np.ptp(predicted) == 0 or rarer < _LEAST_OUTCOMES:
         return None
     columns = np.stack([np.ones_like(predicted), _link(kind, predicted)], axis=1)
@@ -50,7 +50,7 @@ def fit_line(
     return Line(slope, intercept)
 
 
-def fit(kind: Kind, columns: Floats, actual: Floats, weights: Floats, ridge: float = 0.0) -> Floats:
+def fit(kind: PredictionKind, columns: Floats, actual: Floats, weights: Floats, ridge: float = 0.0) -> Floats:
     """Coefficients of a weighted logistic (probability) or Poisson (value) regression; the first column is not shrunk.
 
     Raises LinAlgError when the columns do not tell the coefficients.
@@ -61,7 +61,7 @@ def fit(kind: Kind, columns: Floats, actual: Floats, weights: Floats, ridge: flo
     penalty[0, 0] = 0.0
     for _ in range(_STEPS):
         mean = expected(kind, columns @ beta)
-        curvature = weights * (mean * (1 - mean) if kind is Kind.PROBABILITY else mean)
+        curvature = weights * (mean * (1 - mean) if kind is PredictionKind.PROBABILITY else mean)
         gradient = columns.T @ (weights * (actual - mean)) - penalty @ beta
         step = np.linalg.solve((columns * curvature[:, None]).T @ columns + penalty, gradient)
         beta = beta + np.clip(step, -2.0, 2.0)  # a longer step than that overshoots
@@ -70,15 +70,15 @@ def fit(kind: Kind, columns: Floats, actual: Floats, weights: Floats, ridge: flo
     return beta
 
 
-def expected(kind: Kind, margin: Floats) -> Floats:
+def expected(kind: PredictionKind, margin: Floats) -> Floats:
     """The mean that a margin stands for."""
     bounded = np.clip(margin, -_TOO_FAR, _TOO_FAR)
-    mean: Floats = 1 / (1 + np.exp(-bounded)) if kind is Kind.PROBABILITY else np.exp(bounded)
+    mean: Floats = 1 / (1 + np.exp(-bounded)) if kind is PredictionKind.PROBABILITY else np.exp(bounded)
     return mean
 
 
-def _link(kind: Kind, mean: Floats) -> Floats:
-    if kind is Kind.VALUE:
+def _link(kind: PredictionKind, mean: Floats) -> Floats:
+    if kind is PredictionKind.VALUE:
         logs: Floats = np.log(np.maximum(mean, _SMALLEST))
         return logs
     inside = np.clip(mean, _SMALLEST, 1 - _SMALLEST)
@@ -87,11 +87,16 @@ def _link(kind: Kind, mean: Floats) -> Floats:
 
 
 def _robust_errors(
-    kind: Kind, columns: Floats, actual: Floats, weights: Floats, beta: Floats, customers: npt.NDArray[np.object_]
+    kind: PredictionKind,
+    columns: Floats,
+    actual: Floats,
+    weights: Floats,
+    beta: Floats,
+    customers: npt.NDArray[np.object_],
 ) -> Floats:
     # The sandwich over customers (Liang & Zeger 1986).
     mean = expected(kind, columns @ beta)
-    curvature = weights * (mean * (1 - mean) if kind is Kind.PROBABILITY else mean)
+    curvature = weights * (mean * (1 - mean) if kind is PredictionKind.PROBABILITY else mean)
     bread = np.linalg.inv((columns * curvature[:, None]).T @ columns)
     _, codes = np.unique(customers.astype(str), return_inverse=True)
     scores = columns * (weights * (actual - mean))[:, None]

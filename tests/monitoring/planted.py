@@ -8,11 +8,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from perennial.monitoring.days import Days
-from perennial.stages import Kind, Model
+from perennial.stages import Model, PredictionKind
 from perennial.statistics.exposure import probability_of_a_message
 
 DAY = date(2017, 9, 3)
-DAYS = Days(Model.CHURN_RISK, Kind.PROBABILITY, 28, date(2017, 10, 1), (DAY,), (), (), ())
+DAYS = Days(Model.CHURN_RISK, PredictionKind.PROBABILITY, 28, date(2017, 10, 1), (DAY,), (), (), ())
 
 
 def outcomes(
@@ -35,7 +35,7 @@ def outcomes(
     was_messaged = (generator.random(count) < chance) & ~is_held
     churned = generator.random(count) < np.where(was_messaged, np.maximum(truth - effect, 0.0), truth)
     frame = frame_of(np.clip(truth + lie, 0.001, 0.999), churned, was_messaged, is_held)
-    frame["exposure"] = probability_of_a_message(Kind.PROBABILITY, frame, [])
+    frame["exposure"] = probability_of_a_message(PredictionKind.PROBABILITY, frame, [])
     frame["exposure_but_for_past_messages"] = frame["exposure"]
     return frame
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from perennial.stages import Kind
+from perennial.stages import PredictionKind
 from perennial.statistics.bootstrap import Floats
 from perennial.statistics.calibration_error import Calibration, measure_calibration
 from training.promotion.rule import TOLERANCE
@@ -15,19 +15,19 @@ def measured(seed: int, lie: float = 0.0, count: int = 4000, per_customer: int =
     label = (generator.random(count) < truth).astype(float)
     customers = np.repeat([f"c{number}" for number in range(count // per_customer)], per_customer).astype(object)
     told = np.clip(truth + lie, 0.001, 0.999)
-    return measure_calibration(Kind.PROBABILITY, label, told, customers)
+    return measure_calibration(PredictionKind.PROBABILITY, label, told, customers)
 
 
 def test_a_calibrated_generator_shows_an_error_near_the_floor() -> None:
     errors = [measured(seed) for seed in range(10)]
     assert np.mean([part.error.estimate for part in errors]) == pytest.approx(errors[0].floor, rel=0.3)
-    assert all(part.error.low <= TOLERANCE[Kind.PROBABILITY] for part in errors)
+    assert all(part.error.low <= TOLERANCE[PredictionKind.PROBABILITY] for part in errors)
 
 
 @pytest.mark.parametrize("lie", [0.08, -0.08])
 def test_a_planted_lie_is_found_and_lies_within_its_interval(lie: float) -> None:
     found = measured(3, lie)
-    assert found.error.low > TOLERANCE[Kind.PROBABILITY]
+    assert found.error.low > TOLERANCE[PredictionKind.PROBABILITY]
     assert found.error.low < abs(lie) < found.error.high
 
 
@@ -49,7 +49,7 @@ def test_customers_who_repeat_themselves_make_the_interval_wider() -> None:
 
 
 def width(label: Floats, truth: Floats, customers: "np.ndarray[tuple[int], np.dtype[np.object_]]") -> float:
-    part = measure_calibration(Kind.PROBABILITY, label, truth, customers).bins[5]
+    part = measure_calibration(PredictionKind.PROBABILITY, label, truth, customers).bins[5]
     return part.high - part.low
 
 
@@ -58,11 +58,11 @@ def test_expected_amounts_are_measured_as_a_share_of_the_total() -> None:
     truth = generator.gamma(2, 50, 5000)
     spent = generator.gamma(2, truth / 2)
     customers = np.array([f"c{number}" for number in range(5000)], dtype=object)
-    honest = measure_calibration(Kind.VALUE, spent, truth, customers)
-    inflated = measure_calibration(Kind.VALUE, spent, truth * 1.3, customers)
+    honest = measure_calibration(PredictionKind.VALUE, spent, truth, customers)
+    inflated = measure_calibration(PredictionKind.VALUE, spent, truth * 1.3, customers)
     assert honest.error.estimate < 0.05
     assert inflated.error.low < 0.3 < inflated.error.high
-    assert inflated.error.low > TOLERANCE[Kind.VALUE]
+    assert inflated.error.low > TOLERANCE[PredictionKind.VALUE]
 
 
 def test_a_handful_of_rows_is_measured_in_fewer_bins() -> None:
@@ -92,7 +92,7 @@ def test_errors_that_cancel_in_the_difference_stay_in_the_gap() -> None:
     label = (generator.random(8000) < truth).astype(float)
     customers = np.array([f"c{number}" for number in range(8000)], dtype=object)
     overconfident = np.clip(0.5 + 1.4 * (truth - 0.5), 0.001, 0.999)
-    found = measure_calibration(Kind.PROBABILITY, label, overconfident, customers)
+    found = measure_calibration(PredictionKind.PROBABILITY, label, overconfident, customers)
     assert abs(found.difference.estimate) < 0.02
     assert found.gap.low > 0.04
 
@@ -103,8 +103,10 @@ def test_a_row_of_weight_two_counts_as_two_rows() -> None:
     label = (generator.random(40) < truth).astype(float)
     names = np.array([f"c{number}" for number in range(40)], dtype=object)
     weights = generator.integers(1, 4, 40)
-    weighted = measure_calibration(Kind.PROBABILITY, label, told, names, weights.astype(float))
-    repeated = measure_calibration(Kind.PROBABILITY, label.repeat(weights), told.repeat(weights), names.repeat(weights))
+    weighted = measure_calibration(PredictionKind.PROBABILITY, label, told, names, weights.astype(float))
+    repeated = measure_calibration(
+        PredictionKind.PROBABILITY, label.repeat(weights), told.repeat(weights), names.repeat(weights)
+    )
     for one, other in ((weighted.difference, repeated.difference), (weighted.error, repeated.error)):
         assert (one.estimate, one.low, one.high) == pytest.approx((other.estimate, other.low, other.high))
     assert weighted.observed == pytest.approx(repeated.observed)

@@ -21,7 +21,7 @@ from perennial.features import apply_feature_repo, close_feature_store
 from perennial.settings import PROJECT_ROOT, load_settings
 from training.data.rows import Rows
 from training.registry.versions import mlflow_client
-from training.specs import Kind, Spec, find_spec
+from training.specs import PredictionKind, Spec, find_spec
 
 FIRST_SUNDAY = date(2017, 1, 1)
 
@@ -147,7 +147,7 @@ def write_marts(model: str, weeks: int, customers: int, seed: int, shift: tuple[
     days = [FIRST_SUNDAY + timedelta(weeks=week) for week in range(weeks)]
     as_of = days[-1]
     with connect(Role.TRANSFORMER) as connection, connect(Role.LOADER) as consents:
-        create_marts(connection, model, is_value=spec.kind is Kind.VALUE)
+        create_marts(connection, model, is_value=spec.kind is PredictionKind.VALUE)
         for day in days:
             write_day(connection, spec, names, day, as_of, generator, shift[1] if day >= shift[0] else 0.0)
         for purpose in ("training", "profiling"):
@@ -187,7 +187,7 @@ def write_day(
     copy_into(connection, "customer_stages", [(*key, *stage, 28) for key in keys])
     if day + timedelta(days=spec.horizon_days) <= as_of:
         yes = generator.random(len(names)) < expit(true_margin(frame.astype({"mood": float})) + shift).to_numpy()
-        labels = [(50.0 * one, int(one)) if spec.kind is Kind.VALUE else (bool(one),) for one in yes]
+        labels = [(50.0 * one, int(one)) if spec.kind is PredictionKind.VALUE else (bool(one),) for one in yes]
         observed = [(*key, *stage, spec.horizon_days, *label) for key, label in zip(keys, labels, strict=True)]
         copy_into(connection, f"label_{spec.name}", observed)
 

@@ -15,7 +15,7 @@ from training.estimators.candidates import CANDIDATES
 from training.evaluation.metrics import Outcomes, evaluate
 from training.registry.versions import TRUSTED_TYPES
 from training.selection import choose, fit_and_calibrate, fit_candidate, predict
-from training.specs import SPECS, Kind, Spec
+from training.specs import SPECS, PredictionKind, Spec
 
 PROBABILITY, VALUE = SPECS["purchase_intent"], SPECS["customer_value"]  # type: ignore[index]  # a StrEnum equals its text
 EVERY = [(spec, name) for spec in (PROBABILITY, VALUE) for name in spec.candidates]
@@ -29,7 +29,7 @@ def as_amounts(rows: Rows) -> Rows:
 
 
 def rows_for(spec: Spec, rows: Rows) -> Rows:
-    return rows if spec.kind is Kind.PROBABILITY else as_amounts(rows)
+    return rows if spec.kind is PredictionKind.PROBABILITY else as_amounts(rows)
 
 
 @pytest.mark.parametrize(("spec", "name"), EVERY)
@@ -86,7 +86,9 @@ def test_what_is_chosen_on_later_time_is_calibrated_and_beats_the_baseline(make_
     test, told, _ = judged(PROBABILITY, choice.candidate, rows)
     _, baseline, _ = judged(PROBABILITY, PROBABILITY.baseline, rows)
     evaluation = evaluate(
-        Outcomes(Kind.PROBABILITY, test.actual, test.customers, test.stages, np.ones(len(test))), told, baseline
+        Outcomes(PredictionKind.PROBABILITY, test.actual, test.customers, test.stages, np.ones(len(test))),
+        told,
+        baseline,
     )
     assert evaluation.improvement.low > 0
     assert evaluation.model.calibration.error.low < 0.02
@@ -99,7 +101,7 @@ def test_calibration_mends_a_base_rate_that_drifted_after_the_fit(make_rows: Cal
     mended, method = calibrate(estimator, late.during(halves[:10]))
     unseen = late.during(halves[10:])
     before, after = (
-        abs(predict(Kind.PROBABILITY, m, unseen).mean() - unseen.target.mean()) for m in (estimator, mended)
+        abs(predict(PredictionKind.PROBABILITY, m, unseen).mean() - unseen.target.mean()) for m in (estimator, mended)
     )
     assert method == "sigmoid"
     assert before > 0.1

@@ -21,7 +21,7 @@ from training.data.periods import plan_periods
 from training.data.rows import Rows
 from training.evaluation.held_out import predict_held_out
 from training.selection import fit_and_calibrate, predict
-from training.specs import Kind
+from training.specs import PredictionKind
 
 INTENT, CHURN = SPECS[Model.PURCHASE_INTENT], SPECS[Model.CHURN_RISK]
 SUNDAYS = [FIRST_SUNDAY + timedelta(weeks=week) for week in range(30)]
@@ -88,9 +88,11 @@ def test_held_out_days_follow_a_turn_and_know_nothing_of_later_ones(make_rows: C
     told = predict_held_out(CHURN, fitted, Dataset(labels, rows, periods, ""), periods.test)
 
     def error(predicted: Any) -> float:
-        return abs(measure_calibration(Kind.PROBABILITY, test.actual, predicted, test.customers).difference.estimate)
+        return abs(
+            measure_calibration(PredictionKind.PROBABILITY, test.actual, predicted, test.customers).difference.estimate
+        )
 
-    assert error(told) < 0.5 * error(predict(Kind.PROBABILITY, fitted, test))
+    assert error(told) < 0.5 * error(predict(PredictionKind.PROBABILITY, fitted, test))
 
     middle = periods.test[len(periods.test) // 2]
     unseen = rows.days > middle - timedelta(days=CHURN.horizon_days)

@@ -12,17 +12,17 @@ from training.evaluation.metrics import Outcomes, evaluate
 from training.evaluation.plots import draw
 from training.evaluation.summary import tell_evaluation
 from training.registry.logging_run import example_of, git_tags
-from training.specs import SPECS, Kind
+from training.specs import SPECS, PredictionKind
 
 INTENT, VALUE = SPECS["purchase_intent"], SPECS["customer_value"]  # type: ignore[index]  # a StrEnum equals its text
 
 
-def outcomes(kind: Kind) -> tuple[Outcomes, "np.ndarray[tuple[int], np.dtype[np.float64]]"]:
+def outcomes(kind: PredictionKind) -> tuple[Outcomes, "np.ndarray[tuple[int], np.dtype[np.float64]]"]:
     generator = np.random.default_rng(1)
     truth = expit(generator.normal(size=1000))
-    actual = (generator.random(1000) < truth).astype(float) * (1.0 if kind is Kind.PROBABILITY else 80.0)
+    actual = (generator.random(1000) < truth).astype(float) * (1.0 if kind is PredictionKind.PROBABILITY else 80.0)
     names = np.array([f"c{number}" for number in range(1000)], dtype=object)
-    told = truth if kind is Kind.PROBABILITY else truth * 80
+    told = truth if kind is PredictionKind.PROBABILITY else truth * 80
     return Outcomes(kind, actual, names, np.full(1000, "engagement", dtype=object), np.ones(1000)), told
 
 
@@ -36,7 +36,7 @@ def test_every_picture_is_a_png() -> None:
 
 
 def test_the_outcome_is_told_beside_the_baseline_with_intervals() -> None:
-    happened, told = outcomes(Kind.PROBABILITY)
+    happened, told = outcomes(PredictionKind.PROBABILITY)
     judged = evaluate(happened, told, np.full(1000, happened.actual.mean()))
     said = tell_evaluation(INTENT, "blend", judged)
     assert said.startswith("blend: log loss 0.")

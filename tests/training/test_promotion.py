@@ -6,7 +6,7 @@ from scipy.special import expit
 from perennial.statistics.bootstrap import Floats, Interval
 from training.evaluation.metrics import Outcomes, evaluate, improvement
 from training.promotion.rule import Evidence, decide
-from training.specs import Kind
+from training.specs import PredictionKind
 
 CALIBRATED = Interval(0.01, 0.002, 0.018)
 MISCALIBRATED = Interval(0.06, 0.04, 0.08)
@@ -14,7 +14,7 @@ BETTER, SAME, WORSE = Interval(0.02, 0.01, 0.03), Interval(0.001, -0.002, 0.004)
 
 
 def action(evidence: Evidence) -> str:
-    return decide(Kind.PROBABILITY, evidence).action
+    return decide(PredictionKind.PROBABILITY, evidence).action
 
 
 def test_the_first_calibrated_model_takes_the_empty_place() -> None:
@@ -23,7 +23,7 @@ def test_the_first_calibrated_model_takes_the_empty_place() -> None:
 
 
 def test_a_miscalibrated_model_is_refused_even_an_empty_place() -> None:
-    decision = decide(Kind.PROBABILITY, Evidence(False, MISCALIBRATED, BETTER))
+    decision = decide(PredictionKind.PROBABILITY, Evidence(False, MISCALIBRATED, BETTER))
     assert (decision.action, decision.reason) == (
         "kept",
         "not calibrated: its error is at least 0.040, and 0.02 is allowed",
@@ -53,7 +53,7 @@ def test_a_model_that_could_not_be_judged_only_takes_an_empty_place() -> None:
 
 
 def test_evidence_is_written_down_with_the_decision() -> None:
-    evidence = decide(Kind.PROBABILITY, Evidence(True, CALIBRATED, BETTER, over_champion=SAME)).evidence
+    evidence = decide(PredictionKind.PROBABILITY, Evidence(True, CALIBRATED, BETTER, over_champion=SAME)).evidence
     assert evidence["over_champion"] == {"estimate": 0.001, "low": -0.002, "high": 0.004}
     assert evidence["reason"].startswith("not surely better than the champion")
 
@@ -65,7 +65,9 @@ def planted(informed: float, seed: int = 9) -> tuple[Outcomes, Floats]:
     label = (generator.random(6000) < expit(2 * known + hidden)).astype(float)
     customers = np.array([f"c{number % 1500}" for number in range(6000)], dtype=object)
     stages = np.full(6000, "engagement", dtype=object)
-    return Outcomes(Kind.PROBABILITY, label, customers, stages, np.ones(6000)), expit((2 * known + hidden) * informed)
+    return Outcomes(PredictionKind.PROBABILITY, label, customers, stages, np.ones(6000)), expit(
+        (2 * known + hidden) * informed
+    )
 
 
 def test_a_better_informed_challenger_is_promoted_and_an_equal_one_kept() -> None:

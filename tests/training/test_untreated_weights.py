@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from scipy.special import expit
 
-from perennial.stages import Kind
+from perennial.stages import PredictionKind
 from tests.training.conftest import true_margin
 from training.calibration.calibrators import calibrate
 from training.calibration.untreated_weights import weigh_alone
@@ -34,7 +34,7 @@ def test_calibration_tells_what_happens_without_messages(sent: tuple[Rows, Rows]
     naive = replace(campaign, messaged=np.zeros(len(campaign), dtype=bool))
     estimator = fit_candidate(INTENT, "logistic", alone)
     told, ignorant = (
-        predict(Kind.PROBABILITY, calibrate(estimator, rows)[0], alone).mean() for rows in (campaign, naive)
+        predict(PredictionKind.PROBABILITY, calibrate(estimator, rows)[0], alone).mean() for rows in (campaign, naive)
     )
     assert ignorant > alone.target.mean() + 0.05
     assert told == pytest.approx(alone.target.mean(), abs=0.025)
@@ -43,12 +43,12 @@ def test_calibration_tells_what_happens_without_messages(sent: tuple[Rows, Rows]
 def test_who_was_messaged_counts_nothing_and_the_others_stand_for_them(sent: tuple[Rows, Rows]) -> None:
     alone, campaign = sent
     predicted = expit(true_margin(campaign.features).to_numpy())
-    weights = weigh_alone(Kind.PROBABILITY, campaign, predicted)
+    weights = weigh_alone(PredictionKind.PROBABILITY, campaign, predicted)
     assert not weights[campaign.messaged].any()
     assert weights.sum() == pytest.approx((~campaign.messaged).sum())
     assert np.average(predicted, weights=weights) == pytest.approx(predicted.mean(), abs=0.01)
     assert predicted[~campaign.messaged].mean() < predicted.mean() - 0.05
-    assert (weigh_alone(Kind.PROBABILITY, alone, predicted) == 1).all()
+    assert (weigh_alone(PredictionKind.PROBABILITY, alone, predicted) == 1).all()
 
 
 def test_where_too_few_are_left_alone_everyone_counts(sent: tuple[Rows, Rows]) -> None:
@@ -57,4 +57,4 @@ def test_where_too_few_are_left_alone_everyone_counts(sent: tuple[Rows, Rows]) -
     everyone = replace(campaign, messaged=np.ones(len(campaign), dtype=bool))
     nearly = replace(campaign, messaged=campaign.customers > "c0100")
     for rows in (everyone, nearly):
-        assert (weigh_alone(Kind.PROBABILITY, rows, predicted) == 1).all()
+        assert (weigh_alone(PredictionKind.PROBABILITY, rows, predicted) == 1).all()

@@ -6,7 +6,7 @@ import numpy as np
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.frozen import FrozenEstimator
 
-from perennial.stages import Kind
+from perennial.stages import PredictionKind
 from perennial.statistics.bootstrap import Floats
 from training.calibration.untreated_weights import weigh_alone
 from training.data.rows import Rows
@@ -39,7 +39,7 @@ def _calibrated(estimator: Estimator, rows: Rows, method: str) -> Estimator:
 
 
 def _weights(estimator: Estimator, rows: Rows) -> Floats:
-    return weigh_alone(Kind.PROBABILITY, rows, estimator.predict_proba(rows.features)[:, 1])
+    return weigh_alone(PredictionKind.PROBABILITY, rows, estimator.predict_proba(rows.features)[:, 1])
 
 
 def _isotonic_wins(estimator: Estimator, rows: Rows) -> bool:
@@ -54,7 +54,9 @@ def _isotonic_wins(estimator: Estimator, rows: Rows) -> bool:
     losses = {
         method: weights
         @ row_losses(
-            Kind.PROBABILITY, second.target, _calibrated(estimator, first, method).predict_proba(second.features)[:, 1]
+            PredictionKind.PROBABILITY,
+            second.target,
+            _calibrated(estimator, first, method).predict_proba(second.features)[:, 1],
         )
         for method in ("sigmoid", "isotonic")
     }

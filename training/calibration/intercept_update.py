@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from scipy.optimize import brentq
 from scipy.special import expit, logit
 
-from perennial.stages import Kind
+from perennial.stages import PredictionKind
 from perennial.statistics import effective_customers
 from perennial.statistics.bootstrap import Floats
 from training.calibration.untreated_weights import weigh_alone
@@ -55,7 +55,7 @@ def find_level(predicted: Floats, rows: Rows) -> float:
     """
     if not len(rows):
         return 0.0
-    weights = weigh_alone(Kind.PROBABILITY, rows, predicted)
+    weights = weigh_alone(PredictionKind.PROBABILITY, rows, predicted)
     counted = weights > 0
     actual, margin, weight = rows.actual[counted], logit(predicted[counted]), weights[counted]
     weight = weight * (effective_customers(rows.customers[counted], weight) / weight.sum())

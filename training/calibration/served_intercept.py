@@ -13,7 +13,7 @@ from training.data.labels import Labels
 from training.registry.logging_run import read_summary
 from training.registry.versions import Loaded, require_version
 from training.selection import predict
-from training.specs import Kind, Spec
+from training.specs import PredictionKind, Spec
 
 
 def level_on(spec: Spec, model: Loaded, as_of: date) -> float | None:
@@ -22,7 +22,7 @@ def level_on(spec: Spec, model: Loaded, as_of: date) -> float | None:
     Zero where no horizon has closed of late. Above `ENOUGH_ROWS` rows of the newest day, a fixed sample of customers.
     Raises LabelsMissingError.
     """
-    if spec.kind is Kind.VALUE:
+    if spec.kind is PredictionKind.VALUE:
         return None
     labels = Labels(spec, as_of, is_of_newcomers=_learns_of_newcomers(spec, model))
     with connect(Role.READER) as connection:

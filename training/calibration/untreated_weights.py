@@ -7,7 +7,7 @@ mixes in whatever was sent, and changes its meaning with the next campaign.
 import numpy as np
 import pandas as pd
 
-from perennial.stages import Kind
+from perennial.stages import PredictionKind
 from perennial.statistics import EXPOSURE_FEATURES, choose_unmessaged, effective_customers, probability_of_a_message
 from perennial.statistics.bootstrap import Floats
 from training.data.rows import Rows
@@ -17,7 +17,7 @@ ENOUGH_OF_EACH = 30
 """With fewer effective customers, or fewer of either outcome, the unmessaged tell too little: everyone counts."""
 
 
-def weigh_alone(kind: Kind, rows: Rows, predicted: Floats) -> Floats:
+def weigh_alone(kind: PredictionKind, rows: Rows, predicted: Floats) -> Floats:
     """(rows,): how many rows each stands for. Zero for those with a message within the horizon; the others are weighted
     for exposure, given the prediction and what decides who is written to. Ones where nobody, or nearly everybody, was
     messaged.
@@ -38,7 +38,7 @@ def weigh_alone(kind: Kind, rows: Rows, predicted: Floats) -> Floats:
     return weights
 
 
-def _exposed(kind: Kind, rows: Rows, predicted: Floats) -> pd.DataFrame:
+def _exposed(kind: PredictionKind, rows: Rows, predicted: Floats) -> pd.DataFrame:
     names = [name for name in EXPOSURE_FEATURES if name in rows.features]
     frame = rows.features[names].assign(
         customer_id=rows.customers,

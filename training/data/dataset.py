@@ -20,7 +20,7 @@ from perennial.tables import MARTS_CUSTOMER_STAGES, marts_label
 from training.data.labels import Labels
 from training.data.periods import SHARES, Periods, plan_periods
 from training.data.rows import Rows, as_matrix
-from training.specs import Kind, Spec
+from training.specs import PredictionKind, Spec
 
 MAX_ROWS = 200_000
 Connection = psycopg.Connection[tuple[Any, ...]]
@@ -91,11 +91,11 @@ def rows_of(frame: pd.DataFrame, spec: Spec) -> Rows:
     names = [str(name) for name in frame if name not in _KEYS]
     calendar = _calendar_columns(frame, names)
     features = as_matrix(frame, [name for name in names if name not in calendar])
-    target = ["label"] if spec.kind is Kind.PROBABILITY else ["label", "label_orders"]
+    target = ["label"] if spec.kind is PredictionKind.PROBABILITY else ["label", "label_orders"]
     values = frame[target].to_numpy(dtype=np.float64)
     return Rows(
         features=features,
-        target=values[:, 0] if spec.kind is Kind.PROBABILITY else values,
+        target=values[:, 0] if spec.kind is PredictionKind.PROBABILITY else values,
         customers=frame["customer_id"].to_numpy(dtype=object),
         stages=frame["stage_then"].to_numpy(dtype=object),
         messaged=frame["was_messaged"].to_numpy(dtype=bool),

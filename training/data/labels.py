@@ -7,7 +7,7 @@ from datetime import date
 from perennial.as_of import snapshot_at
 from perennial.consent import TRAINING
 from perennial.tables import MARTS_CUSTOMER_STAGES, MARTS_CUSTOMERS, MARTS_MESSAGES, marts_label
-from training.specs import Kind, Spec
+from training.specs import PredictionKind, Spec
 
 
 @dataclass(frozen=True)
@@ -26,8 +26,8 @@ class Labels:
     def sql(self) -> str:
         """Every usable row: consented, and observed to the end of its horizon before the end of `as_of`."""
         moment = snapshot_at(self.as_of).isoformat()
-        orders = ", labelled.label_orders" if self.spec.kind is Kind.VALUE else ""
-        label = "labelled.label::int" if self.spec.kind is Kind.PROBABILITY else "labelled.label"
+        orders = ", labelled.label_orders" if self.spec.kind is PredictionKind.VALUE else ""
+        label = "labelled.label::int" if self.spec.kind is PredictionKind.PROBABILITY else "labelled.label"
         return f"""
             select labelled.customer_id, labelled.snapshot_at as event_timestamp, labelled.snapshot_on,
                 labelled.stage as stage_then,
@@ -59,7 +59,7 @@ class Labels:
 
     @property
     def _columns(self) -> tuple[str, ...]:
-        orders = ("label_orders",) if self.spec.kind is Kind.VALUE else ()
+        orders = ("label_orders",) if self.spec.kind is PredictionKind.VALUE else ()
         return ("customer_id", "event_timestamp", "snapshot_on", "stage_then", "label", *orders)
 
     def _newcomers_sql(self) -> str:

@@ -2,17 +2,19 @@
 
 import numpy as np
 
-from perennial.stages import Kind
+from perennial.stages import PredictionKind
 from perennial.statistics.bootstrap import Floats
 
-LOSS_NAME = {Kind.PROBABILITY: "log_loss", Kind.VALUE: "poisson_deviance"}
+LOSS_NAME = {PredictionKind.PROBABILITY: "log_loss", PredictionKind.VALUE: "poisson_deviance"}
 _SMALLEST_PROBABILITY = 1e-6
 _SMALLEST_VALUE = 1e-3
 
 
-def row_losses(kind: Kind, actual: Floats, predicted: Floats) -> Floats:
+def row_losses(kind: PredictionKind, actual: Floats, predicted: Floats) -> Floats:
     """Log loss of each probability, or Poisson deviance of each expected amount (both: lower is better)."""
-    return _log_losses(actual, predicted) if kind is Kind.PROBABILITY else _poisson_deviances(actual, predicted)
+    return (
+        _log_losses(actual, predicted) if kind is PredictionKind.PROBABILITY else _poisson_deviances(actual, predicted)
+    )
 
 
 def _log_losses(actual: Floats, predicted: Floats) -> Floats:

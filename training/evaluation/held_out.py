@@ -13,12 +13,12 @@ from training.data.dataset import Dataset
 from training.data.rows import Rows
 from training.estimators.candidates import Estimator
 from training.selection import predict
-from training.specs import Kind, Spec
+from training.specs import PredictionKind, Spec
 
 
 def predict_held_out(spec: Spec, estimator: Estimator, dataset: Dataset, days: Sequence[date]) -> Floats:
     """The probability of the label, or the expected revenue, of each of the dataset's rows of these test days."""
-    if spec.kind is Kind.VALUE:
+    if spec.kind is PredictionKind.VALUE:
         return predict(spec.kind, estimator, dataset.rows.during(days))
     known = dataset.rows.during(dataset.periods.after_the_fit)
     told, counts = predict(spec.kind, estimator, known), Counter(known.days)

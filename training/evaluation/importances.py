@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from perennial.stages import Kind
+from perennial.stages import PredictionKind
 from training.data.rows import Rows
 from training.estimators.candidates import Estimator
 from training.estimators.losses import row_losses
@@ -12,7 +12,7 @@ MAX_ROWS = 1_500
 SEED = 11
 
 
-def permutation_importances(kind: Kind, estimator: Estimator, rows: Rows) -> dict[str, float]:
+def permutation_importances(kind: PredictionKind, estimator: Estimator, rows: Rows) -> dict[str, float]:
     """Mean loss with the feature shuffled minus mean loss as it is, each feature; on at most `MAX_ROWS` rows."""
     generator = np.random.default_rng(SEED)
     sample = rows.sampled(MAX_ROWS, generator)

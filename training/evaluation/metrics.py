@@ -7,7 +7,7 @@ import numpy.typing as npt
 from scipy.stats import rankdata
 from sklearn.metrics import average_precision_score, roc_auc_score
 
-from perennial.stages import Kind
+from perennial.stages import PredictionKind
 from perennial.statistics.bootstrap import Floats, Interval, mean_interval
 from perennial.statistics.calibration_error import Calibration, measure_calibration
 from training.estimators.losses import LOSS_NAME, row_losses
@@ -23,7 +23,7 @@ class Outcomes:
     promises is measured with it, loss and ranking on all rows alike.
     """
 
-    kind: Kind
+    kind: PredictionKind
     actual: Floats
     customers: npt.NDArray[np.object_]
     stages: npt.NDArray[np.object_]
@@ -91,7 +91,7 @@ def measure_quality(outcomes: Outcomes, predicted: Floats) -> Quality:
     assert calibration is not None  # noqa: S101  # some rows always count
     everyone = measure_calibration(outcomes.kind, outcomes.actual, predicted, outcomes.customers)
     lift = _lift_by_decile(outcomes.actual, predicted)
-    measure = _probability_metrics if outcomes.kind is Kind.PROBABILITY else _value_metrics
+    measure = _probability_metrics if outcomes.kind is PredictionKind.PROBABILITY else _value_metrics
     loss = float(row_losses(outcomes.kind, outcomes.actual, predicted).mean())
     metrics = {
         LOSS_NAME[outcomes.kind]: loss,

@@ -8,7 +8,7 @@ import altair as alt
 import pandas as pd
 
 from training.evaluation.metrics import Evaluation, Quality
-from training.specs import Kind, Spec
+from training.specs import PredictionKind, Spec
 
 INK, MODEL, BASELINE, PALE = "#23313a", "#0b6e6e", "#b0793a", "#d7dee1"
 WIDTH, HEIGHT = 440, 300
@@ -32,9 +32,9 @@ def reliability_diagram(spec: Spec, evaluation: Evaluation) -> Picture:
     """Predicted against observed in groups of equal size, with intervals, the baseline behind, and the diagonal."""
     points = pd.concat([_bins("model", evaluation.model), _bins("baseline", evaluation.baseline)])
     top = float(max(points["high"].max(), points["predicted"].max())) * 1.05
-    scale = alt.Scale(domain=[0, min(top, 1.0) if spec.kind is Kind.PROBABILITY else top], nice=False)
-    unit = "probability" if spec.kind is Kind.PROBABILITY else "spend"
-    number = ".0%" if spec.kind is Kind.PROBABILITY else ",.0f"
+    scale = alt.Scale(domain=[0, min(top, 1.0) if spec.kind is PredictionKind.PROBABILITY else top], nice=False)
+    unit = "probability" if spec.kind is PredictionKind.PROBABILITY else "spend"
+    number = ".0%" if spec.kind is PredictionKind.PROBABILITY else ",.0f"
     x = alt.X("predicted:Q", title=f"predicted {unit}", scale=scale, axis=alt.Axis(format=number))
     y = alt.Y("observed:Q", title=f"observed {unit}", scale=scale, axis=alt.Axis(format=number))
     diagonal = alt.Chart(pd.DataFrame({"predicted": scale.domain, "observed": scale.domain}))

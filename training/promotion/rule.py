@@ -3,10 +3,10 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from perennial.stages import Kind
+from perennial.stages import PredictionKind
 from perennial.statistics.bootstrap import Interval
 
-TOLERANCE = {Kind.PROBABILITY: 0.02, Kind.VALUE: 0.10}
+TOLERANCE = {PredictionKind.PROBABILITY: 0.02, PredictionKind.VALUE: 0.10}
 """How far the calibration error may lie from zero: mean distance per row, or share of the total."""
 
 
@@ -38,7 +38,7 @@ class Evidence:
     champion_problem: str | None = None
 
 
-def decide(kind: Kind, evidence: Evidence) -> Decision:
+def decide(kind: PredictionKind, evidence: Evidence) -> Decision:
     """The rule of the gate.
 
     Nobody who is surely miscalibrated or surely worse than the baseline. An empty place is taken; a champion only

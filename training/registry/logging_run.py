@@ -17,7 +17,7 @@ from perennial.settings import load_settings
 from training.data.rows import UNKNOWN, number_columns
 from training.estimators.candidates import Estimator
 from training.registry.versions import DIGEST_TAG, TRUSTED_TYPES, mlflow_client
-from training.specs import Kind, Spec
+from training.specs import PredictionKind, Spec
 
 EVALUATION_FILE = "evaluation.json"
 PICTURES_FOLDER = "pictures"
@@ -103,7 +103,7 @@ def _log_model(trained: Trained) -> str:
     from mlflow.models import infer_signature
 
     example = example_of(trained.features)
-    method = "predict_proba" if trained.spec.kind is Kind.PROBABILITY else "predict"
+    method = "predict_proba" if trained.spec.kind is PredictionKind.PROBABILITY else "predict"
     logged = mlflow.sklearn.log_model(
         trained.estimator,
         name=str(trained.spec.name),

@@ -7,10 +7,10 @@ INSTALLED := $(VENV)/.installed
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo up down status test test-fast lint fix bench validate proofs docs lock clean
+.PHONY: help install demo up down status test test-fast lint fix bench validate proofs docs architecture lock clean
 
 help:  ## Print this list
-	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 install: $(INSTALLED)  ## Build .venv from requirements.lock
 
@@ -71,6 +71,9 @@ bench: install  ## Measure every step, beside a peer or a limit, in a home of it
 
 docs: install  ## Build dbt's documentation of the warehouse into the home
 	@eval "$$($(BIN)/perennial env)" && $(BIN)/dbt docs generate
+
+architecture: install  ## Draw docs/architecture.md again from the imports in the code
+	@$(BIN)/python docs/architecture.py
 
 lock: install  ## Resolve pyproject.toml into requirements.lock again
 	@$(BIN)/uv pip compile pyproject.toml --all-extras --universal --generate-hashes --quiet --output-file requirements.lock

@@ -7,7 +7,8 @@ INSTALLED := $(VENV)/.installed
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo up down status test test-fast lint fix bench validate proofs docs architecture lock clean
+.PHONY: help install demo up down status test test-fast validate proofs bench \
+	lint lint-style lint-types lint-imports lint-sql fix docs architecture lock clean
 
 help:  ## Print this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,11 +51,19 @@ validate: install  ## The long statistical validation, over many seeds, with its
 proofs: validate
 	@echo "make proofs is deprecated and goes in 0.3.0: use make validate" >&2
 
-lint: install  ## Style, types, SQL and the import rules
+lint: lint-style lint-types lint-imports lint-sql  ## Style, types, import rules and SQL
+
+lint-style: install
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
+
+lint-types: install
 	@$(BIN)/mypy
+
+lint-imports: install
 	@$(BIN)/lint-imports --no-cache
+
+lint-sql: install
 	@$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar dbt_project/models
 
 fix: install  ## Mend what the linters can mend

@@ -1,6 +1,5 @@
 """From rows to a registered version and what is known of it."""
 
-import hashlib
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -10,6 +9,7 @@ from perennial.features.contract import read_contract
 from perennial.lifecycle import load_lifecycle
 from training.calibration.untreated_weights import weigh_alone
 from training.data.dataset import Dataset, NotEnoughError, load_histories
+from training.data.digest import recalibrated_digest
 from training.data.rows import Rows
 from training.estimators.candidates import CANDIDATES
 from training.evaluation.held_out import predict_held_out
@@ -42,7 +42,7 @@ def make_model(spec: Spec, as_of: date, dataset: Dataset) -> Made:
 
 def make_recalibrated_model(spec: Spec, as_of: date, dataset: Dataset, reigning: str) -> Made:
     """The version `reigning` with its calibrator fitted anew on the calibration period of these rows."""
-    digest = hashlib.sha256(f"recalibrated {reigning} {dataset.digest}".encode()).hexdigest()[:32]
+    digest = recalibrated_digest(reigning, dataset.digest)
     known = find_trained(spec.name, digest)
     version = str(known.version) if known else register(_recalibrate(spec, as_of, dataset, reigning, digest))
     return Made(_attempt(spec, as_of, version), dataset, is_new=known is None)

@@ -1,9 +1,7 @@
 """The rows a model is trained and judged on: labels of consenting customers, with features as known at the moment."""
 
-import hashlib
 from dataclasses import dataclass
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,6 +15,7 @@ from perennial.features import historical_features
 from perennial.lifecycle import load_lifecycle
 from perennial.stages import Stage
 from perennial.tables import MARTS_CUSTOMER_STAGES, marts_label
+from training.data.digest import digest_of
 from training.data.labels import Labels
 from training.data.periods import SHARES, Periods, plan_periods
 from training.data.rows import Rows, as_matrix
@@ -27,11 +26,6 @@ Connection = psycopg.Connection[tuple[Any, ...]]
 # Columns of the entity rows; the stage is also a feature, so theirs has a name of its own.
 _KEYS = ("customer_id", "event_timestamp", "snapshot_on", "stage_then", "label", "label_orders", "was_messaged")
 _TWO_YEARS = timedelta(days=730)
-# Editing how models are made makes the next training a new one, although its data did not change.
-_RECIPE = (
-    *("alone", "blend", "buy_till_you_die", "buyers", "calibrate", "candidates", "choose", "held_out", "labels"),
-    *("level", "periods", "rows", "spend", "specs", "value_model"),
-)
 
 
 class NotEnoughError(RuntimeError):
@@ -110,18 +104,6 @@ def _calendar_columns(frame: pd.DataFrame, names: list[str]) -> set[str]:
         return set()
     per_day = frame.groupby("snapshot_on")[names].nunique(dropna=False).max()
     return {name for name in names if per_day[name] <= 1 < len(frame[name].unique())}
-
-
-def digest_of(spec: Spec, rows: Rows, periods: Periods) -> str:
-    """Names a training: the same rows, split, spec and recipe give the same digest, and so the same model."""
-    sha = hashlib.sha256(f"{spec}{spec.horizon_days}{periods}{list(rows.features)}".encode())
-    sha.update(pd.util.hash_pandas_object(rows.features, index=False).to_numpy().tobytes())
-    sha.update(pd.util.hash_array(rows.customers).tobytes())
-    sha.update(np.ascontiguousarray(rows.target).tobytes())
-    sha.update(rows.messaged.tobytes())
-    for module in _RECIPE:
-        sha.update(Path(__file__).with_name(f"{module}.py").read_bytes())
-    return sha.hexdigest()[:32]
 
 
 def _choose_labels(connection: Connection, spec: Spec, as_of: date) -> tuple[Labels, Periods]:

@@ -21,11 +21,11 @@ Oracle = Callable[[Market, Ints, int], Floats]
 
 
 def _ordering(market: Market, customers: Ints, days: int, *, orders: int) -> Floats:
-    return market.chance_of_orders(customers, orders, days)
+    return market.orders_probability(customers, orders, days)
 
 
 def _silence(market: Market, customers: Ints, days: int) -> Floats:
-    return 1 - market.chance_of_orders(customers, 1, days)
+    return 1 - market.orders_probability(customers, 1, days)
 
 
 ORACLES: dict[Model, Oracle] = {

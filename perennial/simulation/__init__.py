@@ -1,4 +1,4 @@
-"""A market whose truth is known: it answers to what is sent to its customers, and tells what would have been."""
+"""A simulated market with a known ground truth: customers respond to messages, and every counterfactual can be read."""
 
 from perennial.simulation.actions import Action, Channel, Decisions
 from perennial.simulation.file import SimulationReport, simulate_file

@@ -28,9 +28,9 @@ INCENTIVES = np.array([0.0, 0.10, 0.20], dtype=np.float32)
 COSTS = np.array([0.002, 0.04, 0.001, 0.60, 0.0], dtype=np.float32)
 """Dollars per message, by channel."""
 SEEN_LOGITS = np.array([0.0, 0.8, 0.2, 0.6, -0.4], dtype=np.float32)
-"""How much likelier than an e-mail each channel is seen, log odds."""
-WEIGHTS = np.array([1.0, 1.6, 1.3, 0.8, 0.5], dtype=np.float32)
-"""How much fatigue each channel's message leaves."""
+"""By channel: the log odds that a message is seen, relative to e-mail."""
+FATIGUE_WEIGHTS = np.array([1.0, 1.6, 1.3, 0.8, 0.5], dtype=np.float32)
+"""By channel: the fatigue that a message adds."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Action:
     incentive: int = 0
 
     def to(self, customers: Ints) -> "Decisions":
-        """This message to each of `customers`."""
+        """This message to each of `customers` (indices)."""
         count = len(customers)
         columns = (np.full(count, value, dtype=np.int8) for value in vars(self).values())
         return Decisions(customers, *columns)
@@ -84,9 +84,9 @@ class Decisions:
         return cls(empty, empty, empty, empty, empty)
 
     def take(self, chosen: Ints) -> "Decisions":
-        """Those at the positions `chosen`."""
+        """The decisions at the positions `chosen`."""
         return Decisions(*(column[chosen] for column in vars(self).values()))
 
     def costs(self) -> Floats:
-        """Dollars that sending each message costs."""
+        """(messages,): dollars that sending each message costs."""
         return COSTS[self.channel]

@@ -1,4 +1,4 @@
-"""What was in a basket: the lines of an order, told by its number alone.
+"""What was in a basket: the lines of an order, a function of its number and the market's seed.
 
 No stream of random numbers is used, so that an order's lines are the same in whichever block of a file it is written.
 """
@@ -20,9 +20,9 @@ MOST_PIECES = 3
 
 @dataclass(frozen=True)
 class Baskets:
-    """`count` of lines (orders,); the others (orders, MOST_LINES), of which the first `count` hold.
+    """`count`: (orders,) how many lines; the others: (orders, MOST_LINES), of which the first `count` are used.
 
-    `total` = `quantity` x `price`, cents; the totals of an order add up to what was paid.
+    `price` in cents. The totals of an order's lines, `quantity` x `price`, add up to what was paid.
     """
 
     count: Ints
@@ -33,29 +33,29 @@ class Baskets:
 
 
 def fill_baskets(orders: Events, people: People, seed: int) -> Baskets:
-    """The baskets of `orders` (of topic ORDERED)."""
-    dice = [_dice(orders, seed, throw) for throw in range(4)]
+    """The baskets of `orders` (events of topic ORDERED), one row per order."""
+    uniforms = [_hashed_uniforms(orders, seed, draw) for draw in range(4)]
     most = np.minimum(MOST_LINES, np.maximum(orders.cents, 1))
-    count = np.minimum(1 + (dice[0][:, 0] ** 1.5 * MOST_LINES).astype(np.int64), most)
-    holds = np.arange(MOST_LINES) < count[:, None]
-    likes = dice[1] < people.loyalty[orders.customer][:, None]
-    anything = (dice[2] * len(CATEGORIES)).astype(np.int64)
-    category = np.where(likes, people.favourite[orders.customer][:, None], anything)
-    shares = holds * (0.2 + dice[3])
-    # Whole cents: every line but the last takes its share rounded down, the last what is left.
+    count = np.minimum(1 + (uniforms[0][:, 0] ** 1.5 * MOST_LINES).astype(np.int64), most)
+    is_used = np.arange(MOST_LINES) < count[:, None]
+    is_favourite = uniforms[1] < people.loyalty[orders.customer][:, None]
+    any_category = (uniforms[2] * len(CATEGORIES)).astype(np.int64)
+    category = np.where(is_favourite, people.favourite[orders.customer][:, None], any_category)
+    shares = is_used * (0.2 + uniforms[3])
+    # Whole cents: every line but the last takes its share rounded down, the last one the remainder.
     upto = np.floor(orders.cents[:, None] * np.cumsum(shares, axis=1) / shares.sum(axis=1, keepdims=True) + 1e-9)
     upto[np.arange(len(orders)), count - 1] = orders.cents
     lines: Ints = upto.astype(np.int64)
     lines[:, 1:] -= lines[:, :-1].copy()
-    wanted = 1 + (dice[2] * 1000 % 1 * MOST_PIECES).astype(np.int64)
+    wanted = 1 + (uniforms[2] * 1000 % 1 * MOST_PIECES).astype(np.int64)
     quantity = np.where((lines % wanted == 0) & (lines > 0), wanted, 1)
-    product = (dice[0] * dice[1] * PRODUCTS_PER_CATEGORY).astype(np.int64)
+    product = (uniforms[0] * uniforms[1] * PRODUCTS_PER_CATEGORY).astype(np.int64)
     return Baskets(count, category, product, quantity, lines // quantity)
 
 
-def _dice(orders: Events, seed: int, throw: int) -> Floats:
-    """Uniform numbers (orders, MOST_LINES): SplitMix64 of seed, order, throw and line (Steele, Lea & Flood 2014)."""
-    line = np.arange(MOST_LINES, dtype=np.uint64) + np.uint64(MOST_LINES * (throw + 4 * seed))
+def _hashed_uniforms(orders: Events, seed: int, draw: int) -> Floats:
+    """(orders, MOST_LINES) from 0 to below 1: SplitMix64 of seed, order, draw and line (Steele, Lea & Flood 2014)."""
+    line = np.arange(MOST_LINES, dtype=np.uint64) + np.uint64(MOST_LINES * (draw + 4 * seed))
     mixed = orders.number.astype(np.uint64)[:, None] * np.uint64(0x9E3779B97F4A7C15) + line * np.uint64(
         0xD1342543DE82EF95
     )

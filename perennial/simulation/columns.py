@@ -1,7 +1,7 @@
-"""Text by the column: each function turns an array into a matrix of bytes, one row per value.
+"""Vectorised text: each function turns an array of n values into a matrix of bytes, (n, width).
 
-Rows of one matrix are equally long, what is shorter is filled up with NUL; `woven` puts columns side by side into lines
-and `without_filling` takes the NULs out. No value is touched one by one, so that a line costs a microsecond.
+Shorter values are padded with NUL; `side_by_side` joins columns into lines, `without_padding` removes the NULs. No
+value is handled on its own, so that a line costs a microsecond.
 """
 
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ Bytes = npt.NDArray[np.uint8]
 """(rows, width)"""
 
 _ZERO = ord("0")
-_MOMENT = b"0000-00-00T00:00:00.000Z"
+_TIMESTAMP = b"0000-00-00T00:00:00.000Z"
 _DAY_MS = 86_400_000
 _NARROW = 8
 # Four digits at a time: the text of every number below 10,000.
@@ -24,19 +24,19 @@ _FOUR = np.array([[int(digit) for digit in f"{number:04d}"] for number in range(
 
 
 def zero_padded(values: Ints, width: int) -> Bytes:
-    """`values` in `width` digits, with leading zeros."""
+    """`values` (0 or more, below ten to the power of `width`) in `width` digits, with leading zeros."""
     groups = -(-width // 4)
     text = np.empty((len(values), 4 * groups), dtype=np.uint8)
     # Eight digits fit into the narrower type, which divides twice as fast.
-    rest = values.astype(np.uint32 if width <= _NARROW else np.int64)
+    quotient = values.astype(np.uint32 if width <= _NARROW else np.int64)
     for group in reversed(range(groups)):
-        rest, four = np.divmod(rest, 10_000)
+        quotient, four = np.divmod(quotient, 10_000)
         text[:, 4 * group : 4 * group + 4] = _FOUR[four]
     return text[:, 4 * groups - width :]
 
 
 def number(values: Ints, width: int) -> Bytes:
-    """`values` (0 or more) without leading zeros."""
+    """`values` (0 or more, of at most `width` digits) without leading zeros."""
     text = zero_padded(values, width).copy()
     leading = np.logical_and.accumulate(text[:, :-1] == _ZERO, axis=1)
     text[:, :-1][leading] = 0
@@ -44,17 +44,17 @@ def number(values: Ints, width: int) -> Bytes:
 
 
 def money(cents: Ints, width: int = 6) -> Bytes:
-    """Cents as dollars with two decimals."""
-    whole, rest = np.divmod(cents, 100)
+    """Cents (0 or more) as dollars with two decimals, at most `width` digits before the point."""
+    whole, remainder = np.divmod(cents, 100)
     text = np.empty((len(cents), width + 3), dtype=np.uint8)
     text[:, :width] = number(whole, width)
     text[:, width] = ord(".")
-    text[:, width + 1 :] = _FOUR[rest][:, 2:]
+    text[:, width + 1 :] = _FOUR[remainder][:, 2:]
     return text
 
 
 def chosen(codes: Ints, words: Sequence[str]) -> Bytes:
-    """The word that each code stands for."""
+    """For each code (index of `words`) its word."""
     return _table(tuple(words))[codes]
 
 
@@ -65,14 +65,14 @@ def _table(words: tuple[str, ...]) -> Bytes:
     return np.frombuffer(b"".join(word.ljust(width, b"\0") for word in encoded), dtype=np.uint8).reshape(-1, width)
 
 
-def moment(milliseconds: Ints) -> Bytes:
-    """ISO 8601 in UTC, to the millisecond."""
-    days, rest = np.divmod(milliseconds, _DAY_MS)
+def iso_timestamp(milliseconds: Ints) -> Bytes:
+    """Milliseconds since 1970 (UTC) as ISO 8601 text, to the millisecond."""
+    days, of_day = np.divmod(milliseconds, _DAY_MS)
     distinct, which = np.unique(days, return_inverse=True)
     dates = [str(day) for day in distinct.astype("datetime64[D]")]
-    text = np.tile(np.frombuffer(_MOMENT, dtype=np.uint8), (len(milliseconds), 1))
+    text = np.tile(np.frombuffer(_TIMESTAMP, dtype=np.uint8), (len(milliseconds), 1))
     text[:, :10] = chosen(which, dates or ["0000-00-00"])
-    seconds, thousandths = np.divmod(rest, 1000)
+    seconds, thousandths = np.divmod(of_day, 1000)
     minutes, seconds = np.divmod(seconds, 60)
     hours, minutes = np.divmod(minutes, 60)
     text[:, 11:13], text[:, 14:16] = _FOUR[hours][:, 2:], _FOUR[minutes][:, 2:]
@@ -81,12 +81,12 @@ def moment(milliseconds: Ints) -> Bytes:
 
 
 def where(condition: Bools, text: Bytes) -> Bytes:
-    """`text` where it holds, nothing elsewhere."""
+    """The rows of `text` where `condition` (rows,) is true, padding elsewhere."""
     return text * condition[:, None].astype(np.uint8)
 
 
-def woven(rows: int, parts: Sequence[bytes | Bytes]) -> Bytes:
-    """The parts side by side; plain bytes stand in every row."""
+def side_by_side(rows: int, parts: Sequence[bytes | Bytes]) -> Bytes:
+    """(rows, sum of the widths): the parts side by side; plain bytes are repeated in every row."""
     widths = [len(part) if isinstance(part, bytes) else part.shape[1] for part in parts]
     text = np.empty((rows, sum(widths)), dtype=np.uint8)
     column = 0
@@ -97,11 +97,11 @@ def woven(rows: int, parts: Sequence[bytes | Bytes]) -> Bytes:
 
 
 def as_lines(text: Bytes) -> list[bytes]:
-    """Each row, still filled up."""
+    """Each row as bytes; padding at the end is dropped, padding inside is kept."""
     lines: list[bytes] = np.ascontiguousarray(text).view(f"S{text.shape[1]}").ravel().tolist()
     return lines
 
 
-def without_filling(lines: Sequence[bytes]) -> bytes:
-    """All lines as one text, without the NULs."""
+def without_padding(lines: Sequence[bytes]) -> bytes:
+    """All lines as one text, without the padding."""
     return b"".join(lines).translate(None, b"\0")

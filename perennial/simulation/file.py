@@ -38,7 +38,7 @@ class SimulationReport:
 def simulate_file(
     market: Market, days: int, out: Path, *, progress: Progress | None = None, block: int = BLOCK
 ) -> SimulationReport:
-    """Live `days` with the market's own random messages; afterwards `out` holds them as Segment-spec JSON Lines.
+    """Simulate `days` with the market's own random messages; afterwards `out` holds them as Segment-spec JSON Lines.
 
     In the order in which events were received, gzip when `out` ends in .gz. The same market gives the same bytes,
     whatever the `block` of lines written at once. Memory grows with the customers, not with the days. `progress` is
@@ -46,7 +46,7 @@ def simulate_file(
     `out` cannot be written.
     """
     if not 1 <= days <= _MOST_DAYS:
-        raise ValueError(f"a market lives for 1 to {_MOST_DAYS:,} days, not {days}")
+        raise ValueError(f"a market can be simulated for 1 to {_MOST_DAYS:,} days, not {days}")
     begun = time.monotonic()
     lines = size = 0
     writing = 0.0
@@ -64,26 +64,26 @@ def simulate_file(
     finally:
         part.unlink(missing_ok=True)
     seconds = time.monotonic() - begun
-    return SimulationReport(str(out), len(market), days, market.count_told, lines, size, seconds - writing, writing)
+    return SimulationReport(str(out), len(market), days, market.count_events, lines, size, seconds - writing, writing)
 
 
 def market_text(
     market: Market, days: int, progress: Progress | None = None, block: int = BLOCK
 ) -> Iterator[tuple[bytes, int]]:
     """Blocks of lines, and how many each has: what `simulate_file` writes."""
-    waiting: Deliveries | None = None
+    pending: Deliveries | None = None
     for done in range(1, days + 1):
         arriving = market.deliveries(market.step(market.random_decisions()))
-        waiting = arriving if waiting is None else waiting.with_more(arriving)
-        # What the next day can bring happens after this moment.
+        pending = arriving if pending is None else pending.with_more(arriving)
+        # No event of the next day can be written before this time.
         until = day_breaks(market.settings.time_zones, market.start + timedelta(days=market.day))
-        is_due = waiting.place < until
-        yield from _blocks(market, waiting.take(is_due), block)
-        waiting = waiting.take(~is_due)
+        is_due = pending.written_at < until
+        yield from _blocks(market, pending.take(is_due), block)
+        pending = pending.take(~is_due)
         if progress:
             progress(done, days)
-    if waiting is not None:
-        yield from _blocks(market, waiting, block)
+    if pending is not None:
+        yield from _blocks(market, pending, block)
 
 
 def _blocks(market: Market, due: Deliveries, block: int) -> Iterator[tuple[bytes, int]]:

@@ -1,4 +1,4 @@
-"""What a brand has seen of its customers: running sums of their orders and messages, no latent type among them."""
+"""What a brand has observed of its customers: running sums of their orders and messages, nothing latent."""
 
 from dataclasses import dataclass, fields
 from typing import Self
@@ -8,7 +8,7 @@ import pandas as pd
 
 from perennial.simulation.actions import CATEGORIES, Channel, Decisions
 from perennial.simulation.arrays import Bools, Floats, Ints
-from perennial.simulation.daily_step import Answers, Orders
+from perennial.simulation.daily_step import MessageOutcomes, Orders
 from perennial.simulation.state import State
 
 RECENT_DAYS = 28
@@ -35,7 +35,7 @@ class History:
 
     @classmethod
     def begin(cls, customers: int) -> Self:
-        """Nothing seen yet."""
+        """Nothing observed yet."""
         days = {"first_order", "last_order"}
         return cls(
             **{column.name: np.full(customers, -1 if column.name in days else 0, np.float64) for column in fields(cls)}
@@ -45,8 +45,8 @@ class History:
         """Those at the positions `chosen`."""
         return History(**{column.name: getattr(self, column.name)[chosen] for column in fields(self)})
 
-    def note_orders(self, orders: Orders, day: int, *, is_recent: bool, is_weekend: bool) -> None:
-        """Add a day's orders."""
+    def add_orders(self, orders: Orders, day: int, *, is_recent: bool, is_weekend: bool) -> None:
+        """Add the orders of `day`."""
         who = orders.customer
         self.first_order[who] = np.where(self.first_order[who] < 0, day, self.first_order[who])
         self.last_order[who] = day
@@ -62,23 +62,23 @@ class History:
             self.count_orders_recent += counts
             self.revenue_recent += revenue
 
-    def note_messages(self, sent: Decisions, answers: Answers, has_machine: Bools, *, is_recent: bool) -> None:
-        """Add a day's messages; an open by a mail program looks like any other."""
+    def add_messages(self, sent: Decisions, outcomes: MessageOutcomes, has_machine: Bools, *, is_recent: bool) -> None:
+        """Add a day's messages; an open by a mail program counts like any other."""
         who = sent.customer
         is_email = sent.channel == Channel.EMAIL
-        opened = answers.delivered & (answers.seen | (has_machine[who] & is_email))
-        self.count_messages[who] += answers.delivered
-        self.count_emails[who] += answers.delivered & is_email
+        opened = outcomes.delivered & (outcomes.seen | (has_machine[who] & is_email))
+        self.count_messages[who] += outcomes.delivered
+        self.count_emails[who] += outcomes.delivered & is_email
         self.count_opens[who] += opened
-        self.count_clicks[who] += answers.clicked
+        self.count_clicks[who] += outcomes.clicked
         if is_recent:
-            self.count_messages_recent[who] += answers.delivered
+            self.count_messages_recent[who] += outcomes.delivered
 
     def features(self, state: State, favourite: Ints, day: int) -> pd.DataFrame:
-        """What can be known of each customer on the morning of `day`; NaN where there is nothing to know it from.
+        """One row per customer: the features as of the morning of `day`; NaN where nothing was observed.
 
-        Counts, dollars, days and shares, by the window in the name (`_28d`; otherwise all `day` days). `favourite` is
-        the category bought most, as a brand sees it from a few months of orders.
+        Counts, dollars, days and shares (0 to 1), over the window in the name (`_28d`; otherwise all `day` days).
+        `favourite` (customers,): the category bought most, which a brand observes within a few months of orders.
         """
         messages = _positive(self.count_messages)
         orders = _positive(self.count_orders)
@@ -100,7 +100,7 @@ class History:
             "count_messages_28d": self.count_messages_recent,
             "open_rate": self.count_opens / messages,
             "click_rate": self.count_clicks / messages,
-            "is_subscribed": state.reach[:, Channel.EMAIL].astype(np.float64),
+            "is_subscribed": state.contactable[:, Channel.EMAIL].astype(np.float64),
         }
         table = pd.DataFrame(columns)
         codes = np.where(self.count_orders > 0, favourite, -1)

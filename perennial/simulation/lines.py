@@ -11,11 +11,11 @@ from perennial.simulation.baskets import fill_baskets
 from perennial.simulation.columns import (
     as_lines,
     chosen,
-    moment,
+    iso_timestamp,
     number,
+    side_by_side,
     where,
-    without_filling,
-    woven,
+    without_padding,
     zero_padded,
 )
 from perennial.simulation.consents import PURPOSES
@@ -35,7 +35,7 @@ _NAMES = {
 }
 _ACTIONS = {Topic.DELIVERED: "Delivered", Topic.OPENED: "Opened", Topic.CLICKED: "Link Clicked"}
 _PREFERENCES = tuple(
-    ",".join(f'"{purpose}":{"true" if bits >> place & 1 else "false"}' for place, purpose in enumerate(PURPOSES))
+    ",".join(f'"{purpose}":{"true" if bits >> position & 1 else "false"}' for position, purpose in enumerate(PURPOSES))
     for bits in range(1 << len(PURPOSES))
 )
 _BODIES: dict[Topic, Callable[[Events], Parts]] = {
@@ -50,7 +50,7 @@ _BODIES: dict[Topic, Callable[[Events], Parts]] = {
 
 @dataclass(frozen=True)
 class Writer:
-    """Knows what stands in every line of a market's events."""
+    """Writes a market's events as lines of JSON. `never`: (customers,) whom the market's own brand never messages."""
 
     people: People
     profiles: Profiles
@@ -59,32 +59,32 @@ class Writer:
     seed: int
 
     def text(self, deliveries: Deliveries) -> bytes:
-        """A line for each delivery, in their order; the same bytes however they are cut into blocks."""
+        """A line for each delivery, in their order; the same bytes whatever the blocks they are divided into."""
         lines = np.empty(len(deliveries), dtype=object)
         for topic in Topic:
             rows = np.flatnonzero(deliveries.events.topic == topic)
             if len(rows):
                 self._write(topic, rows, deliveries.take(rows), lines)
-        return without_filling(lines.tolist())
+        return without_padding(lines.tolist())
 
     def _write(self, topic: Topic, rows: Ints, those: Deliveries, lines: np.ndarray) -> None:
         head, context = self._head(topic, those), self._context(topic, those.events)
         if topic is not Topic.ORDERED:
             parts = [*head, *context, *self._body(topic, those.events), b"}\n"]
-            lines[rows] = as_lines(woven(len(rows), parts))
+            lines[rows] = as_lines(side_by_side(len(rows), parts))
             return
         baskets = fill_baskets(those.events, self.people, self.seed)
-        # Orders of one length have lines of one shape.
-        start = woven(len(rows), [*head, *context, *paid(those.events)])
+        # Orders with equally many products have lines of one shape.
+        start = side_by_side(len(rows), [*head, *context, *paid(those.events)])
         for count in np.unique(baskets.count).tolist():
             same = np.flatnonzero(baskets.count == count)
             products = [part for line in range(count) for part in product_line(baskets, same, line)]
-            lines[rows[same]] = as_lines(woven(len(same), [start[same], *products, b"]}}\n"]))
+            lines[rows[same]] = as_lines(side_by_side(len(same), [start[same], *products, b"]}}\n"]))
 
     def _head(self, topic: Topic, those: Deliveries) -> Parts:
         events = those.events
-        kind = b'{"type":"identify"' if topic is Topic.IDENTIFIED else b'{"type":"track"'
-        parts: Parts = [kind, *_event_name(topic, events), f',"messageId":"e{self.seed}-'.encode()]
+        call = b'{"type":"identify"' if topic is Topic.IDENTIFIED else b'{"type":"track"'
+        parts: Parts = [call, *_event_name(topic, events), f',"messageId":"e{self.seed}-'.encode()]
         parts += [zero_padded(events.day, 4), b"-", zero_padded(events.row, _ID_WIDTH), b'",']
         return [*parts, *self._subject(events), *self._times(those)]
 
@@ -99,18 +99,18 @@ class Writer:
         events = those.events
         skew = self.profiles.skew[np.minimum(events.customer, len(self.people) - 1)]
         is_off = (skew != 0) & (events.customer < len(self.people)) & _is_of_device(events)
-        happened, received = moment(events.at), moment(those.received)
+        happened, received = iso_timestamp(events.at), iso_timestamp(those.received)
         if not is_off.any():
             return [b'"timestamp":"', happened, b'","receivedAt":"', received, b'",']
         rows = np.flatnonzero(is_off)
-        device = woven(
+        device = side_by_side(
             len(rows),
-            [b'"originalTimestamp":"', moment(events.at[rows] + skew[rows]),
-             b'","sentAt":"', moment(those.received[rows] + skew[rows]), b'",'],
+            [b'"originalTimestamp":"', iso_timestamp(events.at[rows] + skew[rows]),
+             b'","sentAt":"', iso_timestamp(those.received[rows] + skew[rows]), b'",'],
         )  # fmt: skip
         on_device = np.zeros((len(events), device.shape[1]), dtype=np.uint8)
         on_device[rows] = device
-        server = where(~is_off, woven(len(events), [b'"timestamp":"', happened, b'",']))
+        server = where(~is_off, side_by_side(len(events), [b'"timestamp":"', happened, b'",']))
         return [server, on_device, b'"receivedAt":"', received, b'",']
 
     def _context(self, topic: Topic, events: Events) -> Parts:
@@ -128,10 +128,10 @@ class Writer:
     def _traits(self, events: Events) -> Parts:
         who, profiles = events.customer, self.profiles
         count = len(events)
-        email = woven(count, [b',"email":"c', zero_padded(profiles.email_of[who], _ID_WIDTH), b'@example.com"'])
-        age = woven(count, [b',"age":', number(profiles.age[who], 3)])
+        email = side_by_side(count, [b',"email":"c', zero_padded(profiles.email_of[who], _ID_WIDTH), b'@example.com"'])
+        age = side_by_side(count, [b',"age":', number(profiles.age[who], 3)])
         cities = [zone.rpartition("/")[2].replace("_", " ") for zone in self.time_zones]
-        city = woven(count, [b',"city":"', chosen(self.people.zone[who], cities), b'"'])
+        city = side_by_side(count, [b',"city":"', chosen(self.people.zone[who], cities), b'"'])
         group = chosen(self.never[who].astype(np.int8), ("messaged", "never"))
         optional = zip((email, age, city), (profiles.has_email, profiles.has_age, profiles.has_city), strict=True)
         shown = [where(has[who], text) for text, has in optional]
@@ -139,9 +139,9 @@ class Writer:
 
 
 def _is_of_device(events: Events) -> Bools:
-    # Orders and deliveries are told by the brand's own servers, whose clocks are right.
-    told_by_device: Bools = np.isin(events.topic, (Topic.OPENED, Topic.CLICKED, Topic.VIEWED, Topic.CONSENTED))
-    return told_by_device
+    # Orders and deliveries are reported by the brand's own servers, whose clocks are right.
+    is_of_device: Bools = np.isin(events.topic, (Topic.OPENED, Topic.CLICKED, Topic.VIEWED, Topic.CONSENTED))
+    return is_of_device
 
 
 def _event_name(topic: Topic, events: Events) -> Parts:

@@ -1,8 +1,8 @@
-"""What only the market knows: expectations under any action, exact up to rounding.
+"""The oracle: expectations under any action, computed from the latent state and exact up to rounding.
 
-Between messages a customer moves among three standings (active, lapsed, prospect) at rates that depend on nothing
-random but the standing itself. Their probabilities are carried forward day by day, so no noise is left. Nothing
-outside tests, benchmarks and reports may ask.
+Between messages a customer moves among three activity states (active, lapsed, prospect) at rates that depend on nothing
+random but that state: a Markov chain, whose probabilities are carried forward day by day, without simulation noise.
+Only tests, benchmarks and reports may use it.
 """
 
 import math
@@ -12,31 +12,31 @@ import numpy as np
 
 from perennial.simulation.actions import Action, Decisions
 from perennial.simulation.arrays import Floats, Ints
-from perennial.simulation.daily_step import Place
-from perennial.simulation.demand import calendar_factor, own_rates, standing_factors
-from perennial.simulation.response import Reaction, fading, react, redemption_chance, strengthened
-from perennial.simulation.state import Standing, State
+from perennial.simulation.daily_step import Environment
+from perennial.simulation.demand import activity_factors, calendar_factor, own_rates
+from perennial.simulation.response import Reaction, add_impulse, daily_decay, react, redemption_probability
+from perennial.simulation.state import ActivityState, State
 
 
 @dataclass(frozen=True)
-class Outlook:
-    """Over the horizon, for each customer: expected revenue (dollars), probability of at least one order."""
+class ExpectedOutcomes:
+    """Over the horizon, (customers,): expected revenue (dollars), probability of at least one order."""
 
     revenue: Floats
     ordered: Floats
 
-    def mixed(self, other: "Outlook", share: Floats) -> "Outlook":
-        """This with probability 1 - share, `other` with probability share."""
-        return Outlook(
+    def mixed(self, other: "ExpectedOutcomes", share: Floats) -> "ExpectedOutcomes":
+        """The mixture of this, with probability 1 - `share`, and `other`, with probability `share` (customers,)."""
+        return ExpectedOutcomes(
             self.revenue + share * (other.revenue - self.revenue), self.ordered + share * (other.ordered - self.ordered)
         )
 
 
 @dataclass(frozen=True)
 class _Branch:
-    """One way in which a message can turn out; `standing`: (3, customers) probabilities."""
+    """One outcome of a message; `activity`: (3, customers) probabilities of each state."""
 
-    standing: Floats
+    activity: Floats
     impulse: Floats
     extra: Floats
     goodwill: Floats
@@ -44,13 +44,15 @@ class _Branch:
     coupon_until: Ints
 
 
-def outlook(place: Place, state: State, day: int, action: Action | Decisions | None, horizon_days: int) -> Outlook:
-    """What the customers of `place` will do from `day` on for `horizon_days`, with `action` on `day` and no other.
+def expected_outcomes(
+    environment: Environment, state: State, day: int, action: Action | Decisions | None, horizon_days: int
+) -> ExpectedOutcomes:
+    """Expectations for `horizon_days` from `day` on, with `action` on `day` and no message after it.
 
-    Decisions stand in the order of `place`, one for each customer.
+    Decisions are in the order of `environment`, one for each customer; None: no message.
     """
-    quiet = _Branch(
-        np.stack([state.standing == standing for standing in Standing]).astype(np.float64),
+    baseline = _Branch(
+        np.stack([state.activity == each for each in ActivityState]).astype(np.float64),
         state.impulse,
         state.extra,
         state.goodwill,
@@ -58,116 +60,118 @@ def outlook(place: Place, state: State, day: int, action: Action | Decisions | N
         state.coupon_until,
     )
     if action is None:
-        return _carry(place, quiet, day, horizon_days)
-    sent = action.to(np.arange(len(place.people))) if isinstance(action, Action) else action
-    reaction = react(place.people, state, place.world, place.settings, day, place.start, sent)
-    here = place.people.joins_on <= day
-    quiet = replace(quiet, extra=quiet.extra + reaction.extra * here)
-    seen = _carry(place, _seen(quiet, reaction, day, place), day, horizon_days)
-    left = _carry(place, _left(quiet, reaction, place), day, horizon_days)
-    unseen = _carry(place, quiet, day, horizon_days)
-    return unseen.mixed(seen.mixed(left, reaction.leaves), reaction.seen * here)
+        return _carry(environment, baseline, day, horizon_days)
+    sent = action.to(np.arange(len(environment.people))) if isinstance(action, Action) else action
+    reaction = react(
+        environment.people, state, environment.message_factors, environment.settings, day, environment.start, sent
+    )
+    here = environment.people.joins_on <= day
+    baseline = replace(baseline, extra=baseline.extra + reaction.extra * here)
+    seen = _carry(environment, _seen(baseline, reaction, day, environment), day, horizon_days)
+    unsubscribed = _carry(environment, _unsubscribed(baseline, reaction, environment), day, horizon_days)
+    unseen = _carry(environment, baseline, day, horizon_days)
+    return unseen.mixed(seen.mixed(unsubscribed, reaction.unsubscribes), reaction.seen * here)
 
 
-def _turned(standing: Floats, reaction: Reaction) -> Floats:
-    active, lapsed, prospect = standing
+def _after_reaction(activity: Floats, reaction: Reaction) -> Floats:
+    active, lapsed, prospect = activity
     lapses, returns = active * reaction.lapses, lapsed * reaction.returns
     return np.stack([active - lapses + returns, lapsed + lapses - returns, prospect])
 
 
-def _seen(quiet: _Branch, reaction: Reaction, day: int, place: Place) -> _Branch:
+def _seen(baseline: _Branch, reaction: Reaction, day: int, environment: Environment) -> _Branch:
     offered = reaction.discount > 0
     return replace(
-        quiet,
-        standing=_turned(quiet.standing, reaction),
-        impulse=strengthened(quiet.impulse, reaction.impulse),
-        coupon=np.where(offered, reaction.discount, quiet.coupon),
-        coupon_until=np.where(offered, day + place.settings.response.coupon_days, quiet.coupon_until),
+        baseline,
+        activity=_after_reaction(baseline.activity, reaction),
+        impulse=add_impulse(baseline.impulse, reaction.impulse),
+        coupon=np.where(offered, reaction.discount, baseline.coupon),
+        coupon_until=np.where(offered, day + environment.settings.response.coupon_days, baseline.coupon_until),
     )
 
 
-def _left(quiet: _Branch, reaction: Reaction, place: Place) -> _Branch:
+def _unsubscribed(baseline: _Branch, reaction: Reaction, environment: Environment) -> _Branch:
     return replace(
-        quiet,
-        standing=_turned(quiet.standing, reaction),
-        goodwill=quiet.goodwill * (1 - place.settings.response.goodwill_lost),
+        baseline,
+        activity=_after_reaction(baseline.activity, reaction),
+        goodwill=baseline.goodwill * (1 - environment.settings.response.goodwill_lost),
     )
 
 
-def _carry(place: Place, branch: _Branch, day: int, horizon_days: int) -> Outlook:
-    people, settings = place.people, place.settings
-    fade = fading(settings.response.half_life_days)
-    factors = standing_factors(settings.demand)[:, None]
-    redeems = redemption_chance(people, settings) * branch.coupon
-    standing, revenue, promised = branch.standing, np.zeros(len(people)), np.zeros((3, len(people)))
+def _carry(environment: Environment, branch: _Branch, day: int, horizon_days: int) -> ExpectedOutcomes:
+    people, settings = environment.people, environment.settings
+    decay = daily_decay(settings.response.half_life_days)
+    factors = activity_factors(settings.demand)[:, None]
+    redeems = redemption_probability(people, settings) * branch.coupon
+    activity, revenue, expected = branch.activity, np.zeros(len(people)), np.zeros((3, len(people)))
     for ahead in range(horizon_days):
         today = day + ahead
-        calm = own_rates(people, settings, today) * calendar_factor(settings, place.start, today)
-        rates = factors * calm * branch.goodwill * np.exp(branch.impulse * fade**ahead)
-        extra = branch.extra * fade**ahead
+        own = own_rates(people, settings, today) * calendar_factor(settings, environment.start, today)
+        rates = factors * own * branch.goodwill * np.exp(branch.impulse * decay**ahead)
+        extra = branch.extra * decay**ahead
         paid = people.value * np.where(branch.coupon_until > today, 1 - redeems, 1.0)
         here = people.joins_on <= today
-        revenue += here * paid * ((standing * rates).sum(axis=0) + extra)
-        promised += here * (rates + extra)
-        standing = _move(standing, here * rates, place)
-    # Until the first order nobody changes their standing.
-    ordered = -(branch.standing * np.expm1(-promised)).sum(axis=0)
-    return Outlook(revenue, ordered)
+        revenue += here * paid * ((activity * rates).sum(axis=0) + extra)
+        expected += here * (rates + extra)
+        activity = _transition(activity, here * rates, environment)
+    # Until the first order nobody changes the activity state.
+    ordered = -(branch.activity * np.expm1(-expected)).sum(axis=0)
+    return ExpectedOutcomes(revenue, ordered)
 
 
-def chance_of_orders(place: Place, state: State, day: int, orders: int, horizon_days: int) -> Floats:
-    """(customers,): probability of at least `orders` orders from `day` on within `horizon_days`, with no message more.
+def orders_probability(environment: Environment, state: State, day: int, orders: int, horizon_days: int) -> Floats:
+    """(customers,): probability of at least `orders` orders from `day` on within `horizon_days`, without a message.
 
-    Carried forward are the probabilities of each standing together with each smaller number of orders so far.
+    Carried forward are the joint probabilities of each activity state and each smaller number of orders so far.
     """
-    people, settings = place.people, place.settings
-    fade = fading(settings.response.half_life_days)
-    fewer: Floats = np.zeros((orders, len(Standing), len(people)))
-    fewer[0] = [state.standing == standing for standing in Standing]
+    people, settings = environment.people, environment.settings
+    decay = daily_decay(settings.response.half_life_days)
+    fewer: Floats = np.zeros((orders, len(ActivityState), len(people)))
+    fewer[0] = [state.activity == each for each in ActivityState]
     for ahead in range(horizon_days):
         today = day + ahead
         here = people.joins_on <= today
-        calm = own_rates(people, settings, today) * calendar_factor(settings, place.start, today)
-        own = standing_factors(settings.demand)[:, None] * calm * state.goodwill * np.exp(state.impulse * fade**ahead)
-        extra = state.extra * fade**ahead
-        fewer = _count_day(fewer, np.where(here, own, 0.0), np.where(here, extra, 0.0), place)
-    chance: Floats = 1 - fewer.sum(axis=(0, 1))
-    return chance
+        own = own_rates(people, settings, today) * calendar_factor(settings, environment.start, today)
+        rates = activity_factors(settings.demand)[:, None] * own * state.goodwill * np.exp(state.impulse * decay**ahead)
+        extra = state.extra * decay**ahead
+        fewer = _count_day(fewer, np.where(here, rates, 0.0), np.where(here, extra, 0.0), environment)
+    probability: Floats = 1 - fewer.sum(axis=(0, 1))
+    return probability
 
 
-def _count_day(fewer: Floats, own: Floats, extra: Floats, place: Place) -> Floats:
-    """`fewer` after a day; whatever reaches the number asked for drops out. Extra orders change nobody's standing."""
+def _count_day(fewer: Floats, own: Floats, extra: Floats, environment: Environment) -> Floats:
+    """`fewer` after a day; what reaches the number asked for drops out. Extra orders change no activity state."""
     after = np.zeros_like(fewer)
     for count in range(len(fewer)):
-        ordered = _after_orders(fewer[: len(fewer) - count] * _poisson(own, count), count, place)
+        ordered = _after_orders(fewer[: len(fewer) - count] * _poisson(own, count), count, environment)
         for more in range(len(fewer) - count):
             after[count + more :] += ordered[: len(ordered) - more] * _poisson(extra, more)
     return after
 
 
 def _poisson(rates: Floats, count: int) -> Floats:
-    chance: Floats = np.exp(-rates) * rates**count / math.factorial(count)
-    return chance
+    probability: Floats = np.exp(-rates) * rates**count / math.factorial(count)
+    return probability
 
 
-def _after_orders(standing: Floats, count: int, place: Place) -> Floats:
-    """Probabilities (numbers so far, standings, customers) after `count` orders on a day."""
+def _after_orders(activity: Floats, count: int, environment: Environment) -> Floats:
+    """Probabilities (numbers so far, activity states, customers) after `count` orders on a day."""
     if count == 0:
-        return standing
-    demand = place.settings.demand
-    active, lapsed, prospect = np.moveaxis(standing, 1, 0)
-    stays = (1 - place.people.lapse.astype(np.float64)) ** count
+        return activity
+    demand = environment.settings.demand
+    active, lapsed, prospect = np.moveaxis(activity, 1, 0)
+    stays = (1 - environment.people.lapse.astype(np.float64)) ** count
     begins = 1 - demand.lapse_after_first
     now_active = active * stays + lapsed * demand.return_share + prospect * begins
     return np.stack([now_active, active + lapsed + prospect - now_active, np.zeros_like(prospect)], axis=1)
 
 
-def _move(standing: Floats, rates: Floats, place: Place) -> Floats:
-    demand = place.settings.demand
-    active, lapsed, prospect = standing
-    lapses = -active * np.expm1(-place.people.lapse * rates[Standing.ACTIVE])
-    returns = -demand.return_share * lapsed * np.expm1(-rates[Standing.LAPSED])
-    begins = -prospect * np.expm1(-rates[Standing.PROSPECT])
+def _transition(activity: Floats, rates: Floats, environment: Environment) -> Floats:
+    demand = environment.settings.demand
+    active, lapsed, prospect = activity
+    lapses = -active * np.expm1(-environment.people.lapse * rates[ActivityState.ACTIVE])
+    returns = -demand.return_share * lapsed * np.expm1(-rates[ActivityState.LAPSED])
+    begins = -prospect * np.expm1(-rates[ActivityState.PROSPECT])
     stopping = demand.lapse_after_first
     return np.stack(
         [

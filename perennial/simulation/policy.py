@@ -1,4 +1,4 @@
-"""How the market's own brand sends when nobody else decides: at random, with known probabilities."""
+"""How the market's own brand sends messages: at random, with known probabilities."""
 
 from dataclasses import dataclass
 
@@ -14,16 +14,16 @@ _FIRST_HOUR, _LAST_HOUR = 7, 21
 
 @dataclass(frozen=True)
 class RandomSending:
-    """Everyone but a fixed part is written to on a day with the same probability, each choice independent of others.
+    """Everyone but a fixed group gets a message on a day with the same probability, all choices independent.
 
-    `never` (customers,): the part that is never written to, drawn once.
+    `never` (customers,): the group that never gets one, drawn once.
     """
 
     never: Bools
     sending: Sending
 
     def decide(self, random: np.random.Generator) -> Decisions:
-        """A day's messages."""
+        """A day's messages, at most one per customer."""
         customers = np.flatnonzero(~self.never & (uniforms(random, len(self.never)) < self.sending.per_day))
         count = len(customers)
         channels = np.searchsorted(np.cumsum(CHANNEL_SHARES)[:-1], uniforms(random, count), side="right")
@@ -38,5 +38,5 @@ class RandomSending:
 
 
 def draw_never(count: int, sending: Sending, random: np.random.Generator) -> Bools:
-    """Who is never written to."""
+    """(count,): true for those who never get a message."""
     return uniforms(random, count) < sending.never

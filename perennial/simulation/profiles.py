@@ -1,4 +1,4 @@
-"""What customers tell about themselves, and what is wrong with it."""
+"""The traits that customers state, with what is missing or wrong in them."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ _DAY_MS = 86_400_000
 
 @dataclass(frozen=True)
 class Profiles:
-    """One value per customer. `email_of`: whose address they use; `skew`: milliseconds their clock is ahead."""
+    """(customers,) each. `email_of`: whose address is used (index); `skew`: milliseconds that the clock is ahead."""
 
     email_of: Ints
     age: Ints
@@ -27,14 +27,14 @@ def draw_profiles(count: int, mess: Mess, random: np.random.Generator) -> Profil
     """The profiles of `count` customers."""
     everyone = np.arange(count)
     shares = uniforms(random, count) < mess.shared_emails
-    # Whoever owns an address has it from the start: nobody uses one that is itself borrowed.
+    # A shared address belongs to someone who uses it: nobody uses the unused address of a third.
     owners = everyone[~shares] if not shares.all() else everyone[:1]
-    borrowed = owners[random.integers(0, len(owners), count)]
+    shared_with = owners[random.integers(0, len(owners), count)]
     present = [uniforms(random, count) >= mess.missing_traits for _ in range(3)]
     is_skewed = uniforms(random, count) < mess.clock_skew
     skew = np.rint(random.uniform(-_DAY_MS, _DAY_MS, count)).astype(np.int64)
     return Profiles(
-        email_of=np.where(shares, borrowed, everyone),
+        email_of=np.where(shares, shared_with, everyone),
         age=random.integers(_YOUNGEST, _OLDEST + 1, count),
         has_email=present[0],
         has_age=present[1],

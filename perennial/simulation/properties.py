@@ -1,4 +1,4 @@
-"""What an event's properties say, as columns of text."""
+"""Properties of events as columns of text, one row per event (see `columns`)."""
 
 from collections.abc import Sequence
 
@@ -16,7 +16,7 @@ Parts = list[bytes | Bytes]
 
 
 def about_message(events: Events) -> Parts:
-    """Which message of which campaign."""
+    """Message, campaign, channel, hour, creative and incentive."""
     return [
         b',"properties":{"message_id":"m', zero_padded(events.number, _NUMBER_WIDTH),
         b'","campaign_id":"', zero_padded(events.number // PER_DAY, 4), b"-",
@@ -29,7 +29,7 @@ def about_message(events: Events) -> Parts:
 
 
 def viewed(events: Events) -> Parts:
-    """Which page."""
+    """Product and category of the page."""
     product = events.category.astype(np.int64) * PRODUCTS_PER_CATEGORY + events.row % PRODUCTS_PER_CATEGORY
     return [
         b',"properties":{"product_id":"p', zero_padded(product, 6), b'","category":"',
@@ -38,7 +38,7 @@ def viewed(events: Events) -> Parts:
 
 
 def redeemed(events: Events) -> Parts:
-    """Which order, and how much."""
+    """The order and its discount, dollars."""
     return [
         b',"properties":{"coupon_id":"incentive","order_id":"o', zero_padded(events.number, _NUMBER_WIDTH),
         b'","discount":', money(events.coupon), b"}",
@@ -46,7 +46,7 @@ def redeemed(events: Events) -> Parts:
 
 
 def paid(events: Events) -> Parts:
-    """An order up to the list of its products."""
+    """An order's number and amounts (dollars), up to the list of its products."""
     return [
         b',"properties":{"order_id":"o', zero_padded(events.number, _NUMBER_WIDTH), b'","total":', money(events.cents),
         b',"discount":', money(events.discount), b',"coupon_discount":', money(events.coupon),
@@ -55,7 +55,7 @@ def paid(events: Events) -> Parts:
 
 
 def product_line(baskets: Baskets, orders: Ints, line: int) -> Sequence[bytes | Bytes]:
-    """One product of each of the orders at the positions `orders`."""
+    """Product number `line` of each of the orders at the positions `orders`."""
     category, quantity = baskets.category[orders, line], baskets.quantity[orders, line]
     price = baskets.price[orders, line]
     product = category * PRODUCTS_PER_CATEGORY + baskets.product[orders, line]

@@ -1,4 +1,4 @@
-"""The dials of a market. Units stand beside each; shares and probabilities run from 0 to 1.
+"""The settings of a market, each with its unit; shares and probabilities run from 0 to 1.
 
 The defaults of `Demand` and of the coupons are set so that order gaps, repeat rates and redemption rates resemble
 Complete Journey's (`perennial simulate --compare complete-journey` shows both, side by side).
@@ -24,7 +24,7 @@ TIME_ZONES = (
 
 
 class Effects(StrEnum):
-    """How customers answer to a message."""
+    """How effects of messages are distributed over customers."""
 
     MIXED = "mixed"
     CONSTANT = "constant"
@@ -32,12 +32,12 @@ class Effects(StrEnum):
 
 @dataclass(frozen=True)
 class Demand:
-    """Who buys how often, and for how much, when nobody writes to them."""
+    """Who buys how often, and for how much, without messages."""
 
     orders_per_day: float = 0.167
     """The mean customer's orders per day while active."""
     rate_shape: float = 1.25
-    """How alike customers' rates are: the shape of their Gamma distribution."""
+    """Shape of the Gamma distribution of customers' rates."""
     drift: float = 0.35
     """The largest amplitude of a customer's own slow wave in the log rate."""
     drift_days: tuple[float, float] = (120.0, 500.0)
@@ -45,9 +45,9 @@ class Demand:
     lapse_per_order: float = 0.006
     """Mean probability to lapse after an order; customers differ (Beta distribution)."""
     lapse_concentration: float = 2.0
-    """How alike customers are in that: the Beta distribution's a + b."""
+    """Concentration of that Beta distribution, a + b."""
     lapse_after_first: float = 0.25
-    """Probability that the first order is the last for long."""
+    """Probability to lapse after the first order."""
     lapsed_rate: float = 0.07
     """Share of the own rate that a lapsed customer keeps."""
     return_share: float = 0.6
@@ -61,19 +61,19 @@ class Demand:
     joining: float = 0.20
     """Share of customers who join after the first day."""
     joining_days: int = 730
-    """They join evenly over so many days."""
+    """They join uniformly over so many days."""
     basket: float = 29.0
     """Mean order value, dollars."""
-    basket_spread: float = 0.45
+    basket_log_sd: float = 0.45
     """Between customers: standard deviation of the log order value."""
-    order_spread: float = 0.65
+    order_log_sd: float = 0.65
     """Between orders of a customer: standard deviation of the log order value."""
     season: float = 0.10
     """Amplitude of the year's wave in demand; its peak is in December."""
     weekdays: tuple[float, ...] = (0.97, 0.93, 0.92, 0.93, 0.98, 1.13, 1.14)
     """Demand from Monday to Sunday, relative to the mean day."""
     visits_per_order: float = 1.0
-    """Product pages looked at, for each order that the rate promises."""
+    """Expected product pages viewed, per expected order."""
 
 
 @dataclass(frozen=True)
@@ -85,21 +85,21 @@ class Response:
     constant_effect: float = 4.0
     """Expected revenue that each message adds over all later days when effects are constant, dollars."""
     strength: float = 1.0
-    """Factor on every individual effect; 0: messages do nothing to demand."""
+    """Factor on every individual effect; 0: messages have no effect on demand."""
     half_life_days: float = 4.0
     """An effect on demand halves in so many days."""
     seen_logit: float = -0.3
     """Log odds that the median customer sees an e-mail of average appeal."""
     interactions: float = 0.6
-    """Weight of tastes that hold only together: channel with creative, channel with hour of the week."""
+    """Weight of interactions: channel with creative, channel with hour of the week."""
     fatigue_half_life_days: float = 9.0
     """Fatigue halves in so many days without a message."""
     fatigue: float = 0.20
-    """How strongly each message not yet forgotten dampens the next one."""
+    """By how much each message not yet forgotten lowers the log odds that the next one is seen."""
     unsubscribe: float = 0.004
-    """Probability that who sees a message leaves the channel, rested; fatigue and sleeping dogs multiply it."""
+    """Probability to unsubscribe on seeing a message, without fatigue; fatigue and sleeping dogs multiply it."""
     goodwill_lost: float = 0.20
-    """Share of demand lost for good by whoever unsubscribes."""
+    """Share of demand that unsubscribing costs for good."""
     sleeping_dogs_lapse: float = 0.06
     """Probability that a sleeping dog who sees a message lapses."""
     persuadables_return: float = 0.15
@@ -111,27 +111,27 @@ class Response:
 
 
 @dataclass(frozen=True)
-class Shift:
-    """The world changes on a day: what worked before works less."""
+class MarketShift:
+    """A change of customers on one day: what worked before works less."""
 
     day: int | None = None
     """Day of the market, from 0; None: never."""
     demand: float = 0.85
     """Factor on everyone's demand from that day on."""
     creatives: int = 1
-    """Tastes move on by so many creatives."""
+    """Tastes shift by so many creatives."""
 
 
 @dataclass(frozen=True)
 class Mess:
-    """What reality does to data. Every dial at 0 leaves none of it."""
+    """What is wrong with real data; each at 0 is absent."""
 
     late: float = 0.02
-    """Share of events that reach us hours or days late."""
+    """Share of events that arrive hours or days late."""
     late_days: float = 7.0
     """The longest delay, days."""
     duplicated: float = 0.01
-    """Share of events that reach us twice, the same message id."""
+    """Share of events that arrive twice, with the same message id."""
     out_of_order: float = 0.02
     """Share of events that overtake others in the file, by minutes."""
     clock_skew: float = 0.03
@@ -148,35 +148,35 @@ class Mess:
     """Probability of each trait to be missing."""
     consent_refused: float = 0.05
     """Probability of each purpose to be refused at the start."""
-    consent_turns: float = 0.0005
+    consent_changes: float = 0.0005
     """Probability per day that a customer changes their mind about one purpose."""
 
 
 NO_MESS = Mess(
     late=0, duplicated=0, out_of_order=0, clock_skew=0, bots=0, machine_opens=0,
-    shared_emails=0, missing_traits=0, consent_refused=0, consent_turns=0,
+    shared_emails=0, missing_traits=0, consent_refused=0, consent_changes=0,
 )  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Sending:
-    """How the market's own brand sends: at random, so that what it did can be learned from."""
+    """How the market's own brand sends messages: at random, so that effects can be estimated from them."""
 
     never: float = 0.20
-    """Share of customers who are never written to."""
+    """Share of customers who never get a message."""
     per_day: float = 1 / 7
-    """Probability that any other customer is written to on a day."""
+    """Probability that any other customer gets a message on a day."""
     incentives: float = 0.30
     """Share of messages that carry an incentive."""
 
 
 @dataclass(frozen=True)
 class MarketSettings:
-    """All dials of a market, frozen. Raises ValueError when there is no such time zone setting or a share is none."""
+    """All settings of a market, frozen."""
 
     demand: Demand = field(default_factory=Demand)
     response: Response = field(default_factory=Response)
-    shift: Shift = field(default_factory=Shift)
+    shift: MarketShift = field(default_factory=MarketShift)
     mess: Mess = field(default_factory=Mess)
     sending: Sending = field(default_factory=Sending)
     time_zones: tuple[str, ...] = TIME_ZONES
@@ -188,30 +188,30 @@ class MarketSettings:
 
     @classmethod
     def constant(cls, dollars: float = 4.0) -> Self:
-        """Every message adds the same expected revenue, whoever gets it: there is nothing to personalise."""
+        """Every message adds the same expected revenue (`dollars`), whoever gets it: nothing to personalise."""
         return cls().with_response(effects=Effects.CONSTANT, constant_effect=dollars, unsubscribe=0.0)
 
     @classmethod
     def without_effect(cls) -> Self:
-        """Messages change nothing: for tests in which any difference found is false."""
+        """Messages have no effect: for tests in which any difference found is a false positive."""
         return cls().with_response(effects=Effects.CONSTANT, constant_effect=0.0, unsubscribe=0.0)
 
     def with_demand(self, **dials: object) -> Self:
-        """The same market with other dials of `Demand`."""
+        """The same market with other values of `Demand`."""
         return replace(self, demand=replace(self.demand, **dials))  # type: ignore[arg-type]  # checked by the dataclass
 
     def with_response(self, **dials: object) -> Self:
-        """The same market with other dials of `Response`."""
+        """The same market with other values of `Response`."""
         return replace(self, response=replace(self.response, **dials))  # type: ignore[arg-type]  # as above
 
     def with_mess(self, **dials: object) -> Self:
-        """The same market with other dials of `Mess`."""
+        """The same market with other values of `Mess`."""
         return replace(self, mess=replace(self.mess, **dials))  # type: ignore[arg-type]  # as above
 
     def without_mess(self) -> Self:
-        """The same market, its data as clean as they never are."""
+        """The same market with clean data."""
         return replace(self, mess=NO_MESS)
 
     def with_shift(self, day: int, **dials: object) -> Self:
-        """The same market with a shift planted on `day`."""
+        """The same market with a shift on `day`."""
         return replace(self, shift=replace(self.shift, day=day, **dials))  # type: ignore[arg-type]  # as above

@@ -1,4 +1,4 @@
-"""Where the customers stand on a day: what changes as the market lives."""
+"""The latent state of the customers on a day: what changes from day to day."""
 
 from dataclasses import dataclass, fields
 from enum import IntEnum
@@ -11,8 +11,8 @@ from perennial.simulation.people import People
 from perennial.simulation.settings import MarketSettings
 
 
-class Standing(IntEnum):
-    """The latent state that a brand cannot see; a customer who has not joined yet stands nowhere."""
+class ActivityState(IntEnum):
+    """Whether a customer orders at the own rate: latent, a brand cannot observe it."""
 
     ACTIVE = 0
     LAPSED = 1
@@ -21,49 +21,50 @@ class Standing(IntEnum):
 
 @dataclass
 class State:
-    """One value per customer, (customers,) unless said.
+    """One value per customer, (customers,) unless noted.
 
-    `impulse`: what messages left on the log of demand. `extra`: orders per day that messages add on top of it (constant
-    effects). `fatigue`: messages not yet forgotten. `goodwill`: factor on demand, lowered for good by unsubscribing.
-    `coupon`: the discount that may be redeemed until `coupon_until`. `reach`: (customers, channels), may be written to.
+    `activity`: see `ActivityState`. `impulse`: effect of earlier messages on the log of demand. `extra`: orders per day
+    that messages add on top of it (constant effects). `fatigue`: messages not yet forgotten. `goodwill`: factor on
+    demand, lowered for good by unsubscribing. `coupon`: the discount (share) that can be redeemed before the day
+    `coupon_until`. `contactable`: (customers, channels).
     """
 
-    standing: Ints
+    activity: Ints
     impulse: Floats
     extra: Floats
     fatigue: Floats
     goodwill: Floats
     coupon: Floats
     coupon_until: Ints
-    reach: Bools
+    contactable: Bools
 
     def take(self, chosen: Ints) -> "State":
-        """A copy of those at the positions `chosen`."""
+        """A copy of the customers at the positions `chosen`."""
         return State(**{column.name: getattr(self, column.name)[chosen] for column in fields(self)})
 
     def copy(self) -> "State":
-        """A state that can live on without changing this one."""
+        """A state that can be advanced without changing this one."""
         return State(**{column.name: getattr(self, column.name).copy() for column in fields(self)})
 
 
 def first_state(people: People, settings: MarketSettings, random: np.random.Generator) -> State:
-    """Everyone rested, nobody unsubscribed. Whoever joins later is a prospect then."""
+    """Nobody has fatigue or has unsubscribed. Whoever joins later is a prospect on that day."""
     count, demand = len(people), settings.demand
     draw = uniforms(random, count)
-    standing = np.full(count, Standing.ACTIVE, dtype=np.int8)
-    standing[draw < demand.prospects + demand.lapsed_at_start] = Standing.LAPSED
-    standing[(draw < demand.prospects) | (people.joins_on > 0)] = Standing.PROSPECT
+    activity = np.full(count, ActivityState.ACTIVE, dtype=np.int8)
+    activity[draw < demand.prospects + demand.lapsed_at_start] = ActivityState.LAPSED
+    activity[(draw < demand.prospects) | (people.joins_on > 0)] = ActivityState.PROSPECT
 
     def zeros() -> Floats:
         return np.zeros(count, dtype=np.float32)
 
     return State(
-        standing=standing,
+        activity=activity,
         impulse=zeros(),
         extra=zeros(),
         fatigue=zeros(),
         goodwill=np.ones(count, dtype=np.float32),
         coupon=zeros(),
         coupon_until=np.full(count, -1, dtype=np.int32),
-        reach=np.ones((count, len(Channel)), dtype=np.bool_),
+        contactable=np.ones((count, len(Channel)), dtype=np.bool_),
     )

@@ -9,9 +9,9 @@ import pandas as pd
 
 from perennial.simulation.actions import Action, Decisions
 from perennial.simulation.arrays import Bools, Floats, Ints
-from perennial.simulation.daily_step import Place, live_day
+from perennial.simulation.daily_step import Environment, simulate_day
 from perennial.simulation.history import RECENT_DAYS, History
-from perennial.simulation.oracle import outlook
+from perennial.simulation.oracle import expected_outcomes
 from perennial.simulation.policy import RandomSending
 from perennial.simulation.state import State
 
@@ -20,10 +20,11 @@ _SATURDAY = 5
 
 
 class Trial(NamedTuple):
-    """What a trial gives back, one row or value per customer, in the order asked for.
+    """The result of a trial, (customers,) each, in the order asked for.
 
-    `features`: what the brand knew before the treatment (see `History.features`); `revenue`: dollars over the horizon;
-    `ordered`: whether there was an order; `true_effect`: the oracle, the expected revenue that the treatment adds.
+    `features`: what the brand observed before the treatment (see `History.features`); `revenue`: dollars over the
+    horizon; `ordered`: whether there was an order; `true_effect`: the expected revenue (dollars) that the treatment
+    adds, from the oracle.
     """
 
     features: pd.DataFrame
@@ -33,41 +34,41 @@ class Trial(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Lived:
-    """A market on the morning after its history: where it stands, and what its brand has seen."""
+class MarketSnapshot:
+    """A market on the morning after its history: latent state, and what its brand has observed."""
 
-    place: Place
+    environment: Environment
     state: State
     history: History
 
 
-def live_history(place: Place, state: State, sending: RandomSending, seed: list[int]) -> Lived:
-    """Everybody lives through `HISTORY_DAYS` with random messages. `state` is used up."""
-    history = History.begin(len(place.people))
+def simulate_history(environment: Environment, state: State, sending: RandomSending, seed: list[int]) -> MarketSnapshot:
+    """Simulate `HISTORY_DAYS` with random messages; `state` is advanced in place."""
+    history = History.begin(len(environment.people))
     for day in range(HISTORY_DAYS):
         random = np.random.default_rng([*seed, day])
         sent = sending.decide(random)
-        answers, orders = live_day(place, state, day, sent, random)
+        outcomes, orders = simulate_day(environment, state, day, sent, random)
         is_recent = day >= HISTORY_DAYS - RECENT_DAYS
-        is_weekend = (place.start + timedelta(days=day)).weekday() >= _SATURDAY
-        history.note_messages(sent, answers, place.people.has_machine, is_recent=is_recent)
-        history.note_orders(orders, day, is_recent=is_recent, is_weekend=is_weekend)
-    return Lived(place, state, history)
+        is_weekend = (environment.start + timedelta(days=day)).weekday() >= _SATURDAY
+        history.add_messages(sent, outcomes, environment.people.has_machine, is_recent=is_recent)
+        history.add_orders(orders, day, is_recent=is_recent, is_weekend=is_weekend)
+    return MarketSnapshot(environment, state, history)
 
 
 def run_trial(
-    lived: Lived, customers: Ints, treated: Bools, action: Action, horizon_days: int, seed: list[int]
+    before: MarketSnapshot, customers: Ints, treated: Bools, action: Action, horizon_days: int, seed: list[int]
 ) -> Trial:
-    """Treat, wait, count. Nothing of `lived` changes."""
-    place, state = lived.place.take(customers), lived.state.take(customers)
-    features = lived.history.take(customers).features(state, place.people.favourite, HISTORY_DAYS)
-    treatment = outlook(place, state, HISTORY_DAYS, action, horizon_days)
-    quiet = outlook(place, state, HISTORY_DAYS, None, horizon_days)
+    """Treat the `treated` of `customers` (indices), then observe all for `horizon_days`. `before` does not change."""
+    environment, state = before.environment.take(customers), before.state.take(customers)
+    features = before.history.take(customers).features(state, environment.people.favourite, HISTORY_DAYS)
+    treatment = expected_outcomes(environment, state, HISTORY_DAYS, action, horizon_days)
+    baseline = expected_outcomes(environment, state, HISTORY_DAYS, None, horizon_days)
     revenue = np.zeros(len(customers))
     sent = action.to(np.flatnonzero(treated))
     for ahead in range(horizon_days):
         random = np.random.default_rng([*seed, ahead])
-        _, orders = live_day(place, state, HISTORY_DAYS + ahead, sent, random)
+        _, orders = simulate_day(environment, state, HISTORY_DAYS + ahead, sent, random)
         revenue += np.bincount(orders.customer, orders.revenue, minlength=len(customers))
         sent = Decisions.none()
-    return Trial(features, revenue, revenue > 0, treatment.revenue - quiet.revenue)
+    return Trial(features, revenue, revenue > 0, treatment.revenue - baseline.revenue)

@@ -20,12 +20,12 @@ def lines_of(
 
 
 def when(line: Line, key: str) -> datetime:
-    """The moment that stands under `key`."""
+    """The time that stands under `key`."""
     return datetime.fromisoformat(line[key])
 
 
 def happened(line: Line) -> datetime:
-    """When it happened, corrected for the device's clock as Segment does."""
+    """The time of the event, corrected for the device's clock as Segment does."""
     if "timestamp" in line:
         return when(line, "timestamp")
     return when(line, "receivedAt") - (when(line, "sentAt") - when(line, "originalTimestamp"))

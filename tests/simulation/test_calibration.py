@@ -1,4 +1,4 @@
-"""The default market resembles real shoppers where they can say."""
+"""The default market resembles real shoppers in every figure that both have."""
 
 import pytest
 

@@ -12,8 +12,8 @@ from perennial.simulation.settings import TIME_ZONES
 from tests.simulation.reading import happened, lines_of
 
 
-def local(moment: int, zone: str) -> datetime:
-    return datetime.fromtimestamp(moment / 1000, tz=UTC).astimezone(ZoneInfo(zone))
+def local(instant: int, zone: str) -> datetime:
+    return datetime.fromtimestamp(instant / 1000, tz=UTC).astimezone(ZoneInfo(zone))
 
 
 @pytest.mark.parametrize(
@@ -23,9 +23,9 @@ def test_a_clock_time_is_that_time_in_every_zone(on: date) -> None:
     zones = np.repeat(np.arange(len(TIME_ZONES)), 20)
     # From four o'clock on no clock in the world is being changed.
     clocks = np.tile(np.linspace(4, 23.5, 20), len(TIME_ZONES))
-    moments = at_local_time(hours_of_day(TIME_ZONES, on), zones, clocks)
-    for moment, zone, clock in zip(moments.tolist(), zones.tolist(), clocks.tolist(), strict=True):
-        shown = local(moment, TIME_ZONES[zone])
+    instants = at_local_time(hours_of_day(TIME_ZONES, on), zones, clocks)
+    for instant, zone, clock in zip(instants.tolist(), zones.tolist(), clocks.tolist(), strict=True):
+        shown = local(instant, TIME_ZONES[zone])
         assert shown.date() == on
         assert shown.hour + shown.minute / 60 + shown.second / 3600 == pytest.approx(clock, abs=2e-3)
 
@@ -51,5 +51,5 @@ def test_messages_arrive_at_the_hour_that_was_decided_on_before_and_after_the_ch
         if str(line.get("event")).endswith("Delivered") and line["context"]["timezone"] == "America/New_York"
     ]
     shown = [happened(line).astimezone(ZoneInfo("America/New_York")) for line in sent]
-    assert [moment.hour for moment in shown] == [line["properties"]["local_hour"] for line in sent]
-    assert {moment.utcoffset() for moment in shown} == {timedelta(hours=-5), timedelta(hours=-4)}
+    assert [time.hour for time in shown] == [line["properties"]["local_hour"] for line in sent]
+    assert {time.utcoffset() for time in shown} == {timedelta(hours=-5), timedelta(hours=-4)}

@@ -1,4 +1,4 @@
-"""What the market writes is taken in by the real ingest, all of it, with its consents."""
+"""The real ingest accepts every event of the market, with its consents."""
 
 from pathlib import Path
 
@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.integration, pytest.mark.usefixtures("warehouse")]
 
 def test_not_one_line_is_rejected_with_all_of_the_mess(tmp_path: Path) -> None:
     settings = MarketSettings.default().with_mess(
-        late=0.1, duplicated=0.1, out_of_order=0.1, clock_skew=0.2, bots=0.01, consent_turns=0.01
+        late=0.1, duplicated=0.1, out_of_order=0.1, clock_skew=0.2, bots=0.01, consent_changes=0.01
     )
     market = Market(400, seed=4, settings=settings)
     file = tmp_path / "market.jsonl.gz"
@@ -25,25 +25,25 @@ def test_not_one_line_is_rejected_with_all_of_the_mess(tmp_path: Path) -> None:
     assert report.count_duplicate == written.count_lines - written.count_events > 100
 
 
-def test_the_ledger_holds_what_the_last_statement_of_each_customer_said(tmp_path: Path) -> None:
-    settings = MarketSettings.default().with_mess(consent_refused=0.2, consent_turns=0.02)
+def test_the_ledger_holds_the_last_statement_of_each_customer(tmp_path: Path) -> None:
+    settings = MarketSettings.default().with_mess(consent_refused=0.2, consent_changes=0.02)
     simulate_file(Market(300, seed=4, settings=settings), 25, tmp_path / "market.jsonl")
     ingest_file(tmp_path / "market.jsonl")
-    said: dict[str, bool] = {}
+    preferences: dict[str, bool] = {}
     for line in sorted(lines_of(settings, customers=300, days=25, seed=4), key=happened):
         if consent := line["context"].get("consent"):
-            said[line["userId"]] = consent["categoryPreferences"]["email"]
+            preferences[line["userId"]] = consent["categoryPreferences"]["email"]
     with connect(Role.READER) as connection:
         rows = connection.execute("select customer_id from consent.granted('email', '2026-01-01')").fetchall()
-    assert {str(customer) for (customer,) in rows} == {customer for customer, agreed in said.items() if agreed}
-    assert 0.5 < len(rows) / len(said) < 0.95
+    assert {str(customer) for (customer,) in rows} == {customer for customer, agreed in preferences.items() if agreed}
+    assert 0.5 < len(rows) / len(preferences) < 0.95
 
 
-def test_the_moments_in_the_warehouse_are_those_of_the_market(tmp_path: Path) -> None:
+def test_the_times_in_the_warehouse_are_those_of_the_market(tmp_path: Path) -> None:
     settings = MarketSettings.default().with_mess(clock_skew=0.5, late=0.3)
     simulate_file(Market(200, seed=4, settings=settings), 10, tmp_path / "market.jsonl")
     ingest_file(tmp_path / "market.jsonl")
-    meant = {line["messageId"]: happened(line) for line in lines_of(settings, customers=200, days=10, seed=4)}
+    expected = {line["messageId"]: happened(line) for line in lines_of(settings, customers=200, days=10, seed=4)}
     with connect(Role.READER) as connection:
         rows = connection.execute("select message_id, occurred_at from raw.events").fetchall()
-    assert {str(message): moment for message, moment in rows} == meant
+    assert {str(message): occurred_at for message, occurred_at in rows} == expected

@@ -1,4 +1,4 @@
-"""Every dial of the mess: at 0 there is none of it, above 0 about what was planted."""
+"""Each sort of mess is absent at 0, and otherwise as frequent as its setting says."""
 
 from collections import Counter
 from datetime import timedelta
@@ -12,9 +12,9 @@ CLEAN = MarketSettings.default().without_mess()
 
 
 def share_late(lines: list[Line]) -> float:
-    waits = [when(line, "receivedAt") - happened(line) for line in lines]
-    assert all(timedelta(0) <= wait <= timedelta(days=7, seconds=3) for wait in waits)
-    return sum(wait >= timedelta(hours=1) for wait in waits) / len(lines)
+    delays = [when(line, "receivedAt") - happened(line) for line in lines]
+    assert all(timedelta(0) <= delay <= timedelta(days=7, seconds=3) for delay in delays)
+    return sum(delay >= timedelta(hours=1) for delay in delays) / len(lines)
 
 
 def share_duplicated(lines: list[Line]) -> float:
@@ -25,17 +25,17 @@ def share_duplicated(lines: list[Line]) -> float:
 def share_overtaken(lines: list[Line]) -> float:
     received = [when(line, "receivedAt") for line in lines]
     latest, overtaken = received[0], 0
-    for moment in received:
-        overtaken += moment < latest
-        latest = max(latest, moment)
+    for time in received:
+        overtaken += time < latest
+        latest = max(latest, time)
     return overtaken / len(lines)
 
 
 def share_skewed(lines: list[Line]) -> float:
-    """Among customers of whose device we heard."""
-    heard = {line["userId"] for line in lines if line.get("event") == "Product Viewed"}
+    """Of customers with an event from their own device."""
+    with_device = {line["userId"] for line in lines if line.get("event") == "Product Viewed"}
     skewed = {line["userId"] for line in lines if "sentAt" in line}
-    return len(skewed & heard) / len(heard)
+    return len(skewed & with_device) / len(with_device)
 
 
 def bots(lines: list[Line]) -> float:
@@ -58,9 +58,9 @@ def share_refused(lines: list[Line]) -> float:
     return len(refused) / len(stated)
 
 
-def turns_per_day(lines: list[Line]) -> float:
-    turns = [line for line in lines if line.get("event") == "Segment Consent Preference Updated"]
-    return len(turns) / 4_000 / 10
+def consent_changes_per_day(lines: list[Line]) -> float:
+    changes = [line for line in lines if line.get("event") == "Segment Consent Preference Updated"]
+    return len(changes) / 4_000 / 10
 
 
 def share_opened_at_once(lines: list[Line]) -> float:
@@ -76,7 +76,7 @@ def share_opened_at_once(lines: list[Line]) -> float:
 
 
 @pytest.mark.parametrize(
-    ("dial", "planted", "measure"),
+    ("setting", "planted", "measure"),
     [
         ("late", 0.1, share_late),
         ("duplicated", 0.05, share_duplicated),
@@ -85,21 +85,21 @@ def share_opened_at_once(lines: list[Line]) -> float:
         ("shared_emails", 0.1, share_emails_shared),
         ("missing_traits", 0.2, share_without_age),
         ("consent_refused", 0.15, share_refused),
-        ("consent_turns", 0.01, turns_per_day),
+        ("consent_changes", 0.01, consent_changes_per_day),
         ("machine_opens", 0.5, share_opened_at_once),
     ],
 )  # fmt: skip
-def test_a_dial_plants_its_share_and_nothing_at_0(dial: str, planted: float, measure: object) -> None:
+def test_a_share_of_mess_is_found_as_set_and_absent_at_0(setting: str, planted: float, measure: object) -> None:
     assert callable(measure)
-    # E-mail machines aside nobody opens within the first half minute.
-    assert measure(lines_of(CLEAN, customers=4_000)) <= (0.02 if dial == "machine_opens" else 0.0)
-    found = measure(lines_of(CLEAN.with_mess(**{dial: planted}), customers=4_000))
+    # A few people open within the first minute, without any mail program.
+    assert measure(lines_of(CLEAN, customers=4_000)) <= (0.02 if setting == "machine_opens" else 0.0)
+    found = measure(lines_of(CLEAN.with_mess(**{setting: planted}), customers=4_000))
     assert found == pytest.approx(planted, rel=0.25)
 
 
 def test_events_overtake_each_other_only_when_planted() -> None:
     assert share_overtaken(lines_of(CLEAN)) == 0
-    # One slow event is overtaken by many: it is the slow ones that come behind a later one.
+    # One slow event is overtaken by many: slow events are those that stand behind a later one.
     assert share_overtaken(lines_of(CLEAN.with_mess(out_of_order=0.1))) > 0.05
 
 
@@ -112,7 +112,7 @@ def test_a_duplicate_differs_in_nothing_but_when_it_was_received() -> None:
     assert all(first == second for first, second in doubled)
 
 
-def test_a_wrong_clock_is_mended_by_what_stands_beside_it() -> None:
+def test_a_wrong_clock_is_corrected_by_the_time_of_sending() -> None:
     settings = CLEAN.with_mess(clock_skew=0.5)
     right = {line["messageId"]: happened(line) for line in lines_of(CLEAN)}
     skewed = [line for line in lines_of(settings) if "sentAt" in line]

@@ -1,4 +1,4 @@
-"""The door for experiments: randomised, fast, and its truth agrees with what happens."""
+"""Trials of a market: randomised, fast, and the oracle agrees with what happens."""
 
 import numpy as np
 import pytest
@@ -19,9 +19,9 @@ def market() -> Market:
 
 def test_same_seed_same_trial_and_another_draw_another_future(market: Market) -> None:
     treated = treated_half(CUSTOMERS)
-    first, again = market.trial(None, treated), Market(CUSTOMERS, seed=3).trial(None, treated)
-    np.testing.assert_array_equal(first.revenue, again.revenue)
-    assert first.features.equals(again.features)
+    first, second = market.trial(None, treated), Market(CUSTOMERS, seed=3).trial(None, treated)
+    np.testing.assert_array_equal(first.revenue, second.revenue)
+    assert first.features.equals(second.features)
     other = market.trial(None, treated, draw=1)
     assert other.features.equals(first.features)
     assert (other.revenue != first.revenue).mean() > 0.5
@@ -72,7 +72,7 @@ def test_some_customers_can_be_asked_about_in_any_order(market: Market) -> None:
     assert few.features.reset_index(drop=True).equals(all_of_them.features.iloc[some].reset_index(drop=True))
 
 
-def test_a_bigger_incentive_pulls_harder_and_costs_its_discount(market: Market) -> None:
+def test_a_larger_incentive_has_another_effect_and_costs_its_discount(market: Market) -> None:
     nobody = np.zeros(CUSTOMERS, bool)
     plain = market.trial(None, nobody, action=Action(incentive=0)).true_effect
     generous = market.trial(None, nobody, action=Action(incentive=2)).true_effect

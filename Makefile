@@ -36,7 +36,7 @@ up: install  ## Start PostgreSQL, Valkey, MLflow, Airflow and the API, and leave
 down: install  ## Stop everything; the data stays
 	@$(BIN)/perennial down
 
-status: install  ## Say what is running
+status: install  ## Show what is running
 	@$(BIN)/perennial status
 
 test: install lint  ## All tests, on real servers in homes of their own
@@ -66,7 +66,7 @@ lint-imports: install
 lint-sql: install
 	@$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar dbt_project/models
 
-fix: install  ## Mend what the linters can mend
+fix: install  ## Fix what the linters can fix
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 	@$(BIN)/sqlfluff fix --disable-progress-bar dbt_project/models

@@ -15,7 +15,7 @@ from training.estimators.candidates import CANDIDATES
 from training.evaluation.held_out import predict_held_out
 from training.evaluation.importances import permutation_importances
 from training.evaluation.metrics import Evaluation, Outcomes, evaluate
-from training.evaluation.plots import draw
+from training.evaluation.plots import draw_plots
 from training.evaluation.summary import tell_evaluation
 from training.registry.attempts import NO_VERSION, Attempt
 from training.registry.logging_run import Trained, read_summary, register
@@ -120,7 +120,7 @@ def _judged(spec: Spec, as_of: date, dataset: Dataset, choice: Choice, fitted: F
         parameters=_parameters(summary),
         metrics=_metrics(judged),
         summary=summary,
-        pictures=draw(spec, judged, importances, words),
+        pictures=draw_plots(spec, judged, importances, words),
     )
 
 

@@ -5,22 +5,22 @@ from typing import TYPE_CHECKING
 
 from perennial.experimentation.errors import ExperimentInputError
 from perennial.experimentation.results import Analysis, Look
-from perennial.tabular.plot_files import write_picture_file
+from perennial.tabular.plot_files import write_plot_file
+from perennial.tabular.plot_style import DASHES, INK, TEAL, panel_title, styled
 
 if TYPE_CHECKING:
     import altair as alt
     import pandas as pd
 
-INK, LIFT, PALE = "#23313a", "#0b6e6e", "#d7dee1"
 WIDTH, HEIGHT = 520, 180
 
 
 def save_picture(analysis: Analysis, file: Path) -> None:
     """The file holds the interval of every comparison at the end of every day. Its ending chooses SVG or PNG.
 
-    Raises PictureFileError when it is neither, and ExperimentInputError when the analysis had no time column.
+    Raises PlotFileError when it is neither, and ExperimentInputError when the analysis had no time column.
     """
-    write_picture_file(interval_over_time(analysis), file)
+    write_plot_file(interval_over_time(analysis), file)
 
 
 def interval_over_time(analysis: Analysis) -> "alt.VConcatChart":
@@ -39,21 +39,11 @@ def interval_over_time(analysis: Analysis) -> "alt.VConcatChart":
     if not panels:
         raise ExperimentInputError("An interval over time needs the day of each row: name its column with --time")
     kind = "anytime-valid: look at them daily" if analysis.is_sequential else "each good for one look, planned before"
-    words = alt.TitleParams(
+    return styled(
+        alt.vconcat(*panels),
         "What the treatment changed, as known at the end of each day",
-        subtitle=f"Estimate with its {1 - analysis.alpha:.0%} interval, {kind}",
-        anchor="start",
-        fontSize=15,
-        subtitleFontSize=11,
-        offset=12,
+        f"Estimate with its {1 - analysis.alpha:.0%} interval, {kind}",
     )
-    drawn: alt.VConcatChart = (
-        alt.vconcat(*panels, title=words, background="white", padding=16)
-        .configure_axis(labelColor=INK, titleColor=INK, gridColor=PALE, domainColor=PALE, titleFontWeight="normal")
-        .configure_title(color=INK, subtitleColor=INK)
-        .configure_view(stroke=None)
-    )
-    return drawn
 
 
 def _panel(title: str, looks: list[Look]) -> "alt.LayerChart":
@@ -65,14 +55,14 @@ def _panel(title: str, looks: list[Look]) -> "alt.LayerChart":
     axis = alt.Axis(format="+.1%" if is_relative else "+.3~g")
     low = alt.Y("low:Q", title="relative lift" if is_relative else "difference", scale=scale, axis=axis)
     chart = alt.Chart(points).encode(x=days)
-    zero = alt.Chart(points[:1]).mark_rule(color=INK, strokeDash=[4, 4], opacity=0.6).encode(y=alt.datum(0))
+    zero = alt.Chart(points[:1]).mark_rule(color=INK, strokeDash=DASHES, opacity=0.6).encode(y=alt.datum(0))
     return alt.LayerChart(
         layer=[
-            chart.mark_area(color=LIFT, opacity=0.2, clip=True).encode(y=low, y2="high:Q"),
+            chart.mark_area(color=TEAL, opacity=0.2, clip=True).encode(y=low, y2="high:Q"),
             zero,
-            chart.mark_line(color=LIFT, strokeWidth=2, clip=True).encode(y="estimate:Q"),
+            chart.mark_line(color=TEAL, strokeWidth=2, clip=True).encode(y="estimate:Q"),
         ]
-    ).properties(width=WIDTH, height=HEIGHT, title=alt.TitleParams(title, anchor="start", fontSize=12))
+    ).properties(width=WIDTH, height=HEIGHT, title=panel_title(title))
 
 
 def _points(looks: list[Look]) -> tuple["pd.DataFrame", bool]:

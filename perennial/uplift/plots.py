@@ -1,47 +1,35 @@
 """The Qini curve and the lift by tenth, side by side, drawn in-process as SVG or PNG."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from perennial.tabular.plot_files import write_picture_file
+from perennial.tabular.plot_files import write_plot_file
+from perennial.tabular.plot_style import DASHES, INK, OCHRE, TEAL, panel_title, series_color, styled
 from perennial.uplift.results import UpliftReport
 
 if TYPE_CHECKING:
     import altair as alt
 
-INK, UPLIFT, RANDOM, PALE = "#23313a", "#0b6e6e", "#b0793a", "#d7dee1"
 WIDTH, HEIGHT = 440, 300
 
 
 def save_picture(report: UpliftReport, file: Path) -> None:
     """The file holds the Qini curve and the lift by tenth. Its ending chooses SVG or PNG.
 
-    Raises PictureFileError when it is neither.
+    Raises PlotFileError when it is neither.
     """
-    write_picture_file(draw(report), file)
+    write_plot_file(draw(report), file)
 
 
 def draw(report: UpliftReport) -> "alt.HConcatChart":
     """Both pictures, the verdict above them."""
     import altair as alt
 
-    words = alt.TitleParams(
+    return styled(
+        alt.hconcat(qini_curve(report), lift_by_tenth(report)),
         f"Uplift of {report.outcome}: {report.verdict.replace('_', ' ')}",
-        subtitle=f"{report.rows:,} customers, on rows that neither fitting nor choosing has seen; 95 % intervals",
-        anchor="start",
-        fontSize=15,
-        subtitleFontSize=11,
-        offset=12,
+        f"{report.rows:,} customers, on rows that neither fitting nor choosing has seen; 95 % intervals",
     )
-    drawn: alt.HConcatChart = (
-        alt.hconcat(qini_curve(report), lift_by_tenth(report), title=words, background="white", padding=16)
-        .configure_axis(
-            labelColor=INK, titleColor=INK, gridColor=PALE, domainColor=PALE, tickColor=PALE, titleFontWeight="normal"
-        )
-        .configure_title(color=INK, subtitleColor=INK)
-        .configure_view(stroke=None)
-    )
-    return drawn
 
 
 def qini_curve(report: UpliftReport) -> "alt.LayerChart":
@@ -59,27 +47,19 @@ def qini_curve(report: UpliftReport) -> "alt.LayerChart":
     lines = points.rename(columns={"value": "by uplift", "random": "at random"}).melt(
         id_vars="share", value_vars=["by uplift", "at random"], var_name="who", value_name="gain"
     )
+    color = series_color({"by uplift": TEAL, "at random": OCHRE}, "bottom")
     return alt.LayerChart(
         layer=[
-            chart.mark_area(color=UPLIFT, opacity=0.15).encode(y=low, y2="high:Q"),
-            alt.Chart(lines).mark_line(strokeWidth=2).encode(x=x, y=alt.Y("gain:Q", title=""), color=_who(lines)),
+            chart.mark_area(color=TEAL, opacity=0.15).encode(y=low, y2="high:Q"),
+            alt.Chart(lines).mark_line(strokeWidth=2).encode(x=x, y=alt.Y("gain:Q", title=""), color=color),
         ]
     ).properties(
         width=WIDTH,
         height=HEIGHT,
-        title=alt.TitleParams(
-            f"Qini: {ranking.qini.value:+.3g} above random ({ranking.qini.low:+.3g} to {ranking.qini.high:+.3g})",
-            anchor="start",
-            fontSize=12,
+        title=panel_title(
+            f"Qini: {ranking.qini.value:+.3g} above random ({ranking.qini.low:+.3g} to {ranking.qini.high:+.3g})"
         ),
     )
-
-
-def _who(lines: Any) -> "alt.Color":
-    import altair as alt
-
-    scale = alt.Scale(domain=list(lines["who"].unique()), range=[UPLIFT, RANDOM])
-    return alt.Color("who:N", title=None, scale=scale, legend=alt.Legend(orient="bottom", offset=8))
 
 
 def lift_by_tenth(report: UpliftReport) -> "alt.LayerChart":
@@ -93,20 +73,18 @@ def lift_by_tenth(report: UpliftReport) -> "alt.LayerChart":
     x = alt.X("tenth:O", title="tenth of the customers, most uplift first", axis=alt.Axis(labelAngle=0))
     chart = alt.Chart(points).encode(x=x)
     title = f"{report.outcome} gained per customer treated"
-    zero = alt.Chart(points[:1]).mark_rule(color=INK, strokeDash=[4, 4], opacity=0.5).encode(y=alt.datum(0))
+    zero = alt.Chart(points[:1]).mark_rule(color=INK, strokeDash=DASHES, opacity=0.5).encode(y=alt.datum(0))
     return alt.LayerChart(
         layer=[
             zero,
-            chart.mark_rule(color=UPLIFT, strokeWidth=1.5).encode(
+            chart.mark_rule(color=TEAL, strokeWidth=1.5).encode(
                 y=alt.Y("low:Q", title=title, axis=alt.Axis(format="+.3~g")), y2="high:Q"
             ),
-            chart.mark_point(color=UPLIFT, filled=True, size=60, opacity=1).encode(y="value:Q"),
-            chart.mark_tick(color=RANDOM, thickness=3, width=22, opacity=1).encode(y="predicted:Q"),
+            chart.mark_point(color=TEAL, filled=True, size=60, opacity=1).encode(y="value:Q"),
+            chart.mark_tick(color=OCHRE, thickness=3, width=22, opacity=1).encode(y="predicted:Q"),
         ]
     ).properties(
         width=WIDTH,
         height=HEIGHT,
-        title=alt.TitleParams(
-            "Lift by tenth: realised (points, with intervals) and predicted (bars)", anchor="start", fontSize=12
-        ),
+        title=panel_title("Lift by tenth: realised (points, with intervals) and predicted (bars)"),
     )

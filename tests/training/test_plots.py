@@ -9,7 +9,7 @@ from scipy.special import expit
 
 from training.data.rows import Rows
 from training.evaluation.metrics import Outcomes, evaluate
-from training.evaluation.plots import draw
+from training.evaluation.plots import draw_plots
 from training.evaluation.summary import tell_evaluation
 from training.registry.logging_run import example_of, git_tags
 from training.specs import SPECS, PredictionKind
@@ -30,7 +30,7 @@ def test_every_picture_is_a_png() -> None:
     for spec in (INTENT, VALUE):
         happened, told = outcomes(spec.kind)
         judged = evaluate(happened, told, np.full(1000, happened.actual.mean()))
-        pictures = draw(spec, judged, {"mood": 0.2, "recency": 0.1}, {"mood": "Mood. In words."})
+        pictures = draw_plots(spec, judged, {"mood": 0.2, "recency": 0.1}, {"mood": "Mood. In words."})
         assert set(pictures) == {"reliability", "lift", "importances"}
         assert all(picture.startswith(b"\x89PNG") and len(picture) > 5_000 for picture in pictures.values())
 

@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from perennial.console.cli.main import app
-from perennial.tabular.plot_files import PictureFileError
+from perennial.tabular.plot_files import PlotFileError
 from perennial.uplift import UpliftReport, save_picture, save_table
 from tests.uplift.trials import draw_trial
 
@@ -48,7 +48,7 @@ def test_json_holds_the_report_alone(trial: Path) -> None:
 def test_bad_input_is_told_in_words(trial: Path, tmp_path: Path) -> None:
     for words, told in (
         ((str(tmp_path / "none.csv"), *QUESTION), "There is no file"),
-        ((str(trial), *QUESTION, "--picture", "uplift.gif"), "A picture is written as"),
+        ((str(trial), *QUESTION, "--picture", "uplift.gif"), "A plot is written as"),
         ((str(trial), *QUESTION, "--out", "uplift.xlsx"), "Customers are written as"),
         ((str(trial), *QUESTION[:-1], "revenue"), "no column 'revenue'"),
     ):
@@ -62,5 +62,5 @@ def test_pictures_and_tables_take_the_form_of_their_name(mixed_report: UpliftRep
     assert (tmp_path / "uplift.png").read_bytes().startswith(b"\x89PNG")
     save_table(mixed_report, tmp_path / "uplift.parquet")
     assert len(pd.read_parquet(tmp_path / "uplift.parquet")) == mixed_report.rows
-    with pytest.raises(PictureFileError, match="no folder"):
+    with pytest.raises(PlotFileError, match="no folder"):
         save_picture(mixed_report, tmp_path / "nowhere" / "uplift.png")

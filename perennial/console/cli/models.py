@@ -36,11 +36,11 @@ def report(
     from perennial.console.cli.model_page import report_model
     from perennial.console.cli.model_views import render_report
     from perennial.monitoring import save_realised_picture
-    from perennial.tabular.plot_files import check_picture_file
+    from perennial.tabular.plot_files import check_plot_file
 
     with spoken_errors(as_json=as_json):
         if picture is not None:
-            check_picture_file(picture)
+            check_plot_file(picture)
         found = report_model(model)
         if picture is not None:
             save_realised_picture(found.realised, picture)

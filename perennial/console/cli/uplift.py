@@ -45,12 +45,12 @@ def uplift(
     as_json: JsonOption = False,
 ) -> None:
     """Whom a treatment moves: uplift by customer, and whether choosing by it beats treating everyone the same."""
-    from perennial.tabular.plot_files import check_picture_file
+    from perennial.tabular.plot_files import check_plot_file
     from perennial.uplift import check_table, estimate, save_picture, save_table
 
     with spoken_errors(as_json=as_json):
         if picture is not None:
-            check_picture_file(picture)
+            check_plot_file(picture)
         if out is not None:
             check_table(out)
         report: UpliftReport = estimate(

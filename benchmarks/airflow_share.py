@@ -8,7 +8,7 @@ from rich.console import Console
 
 def show(out: Console, tasks: list[dict[str, Any]]) -> None:
     """Print it for the task instances of one chain (dag_id, task_id, started_at, ended_at)."""
-    spans = sorted((_moment(task["started_at"]), _moment(task["ended_at"])) for task in tasks)
+    spans = sorted((_time(task["started_at"]), _time(task["ended_at"])) for task in tasks)
     wall = (max(end for _, end in spans) - spans[0][0]).total_seconds()
     idle = wall - _covered(spans)
     empty = [_seconds(task) for task in tasks if task["task_id"] == "announce"]
@@ -22,17 +22,17 @@ def show(out: Console, tasks: list[dict[str, Any]]) -> None:
 
 
 def _covered(spans: list[tuple[datetime, datetime]]) -> float:
-    covered, reached = 0.0, spans[0][0]
+    covered, until = 0.0, spans[0][0]
     for start, end in spans:
-        if end > reached:
-            covered += (end - max(start, reached)).total_seconds()
-            reached = end
+        if end > until:
+            covered += (end - max(start, until)).total_seconds()
+            until = end
     return covered
 
 
 def _seconds(task: dict[str, Any]) -> float:
-    return (_moment(task["ended_at"]) - _moment(task["started_at"])).total_seconds()
+    return (_time(task["ended_at"]) - _time(task["started_at"])).total_seconds()
 
 
-def _moment(text: str) -> datetime:
+def _time(text: str) -> datetime:
     return datetime.fromisoformat(text)

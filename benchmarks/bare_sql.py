@@ -10,6 +10,7 @@ import re
 import subprocess
 import sys
 import time
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +58,7 @@ def build_bare(target: Path) -> float:
             connection.execute(f"drop schema if exists bare_{schema} cascade".encode())
             connection.execute(f"create schema bare_{schema}".encode())
         started = time.monotonic()
-        for statement in (one for several in statements for one in several):
+        for statement in chain.from_iterable(statements):
             connection.execute(statement.encode())
         seconds = time.monotonic() - started
         for schema in SCHEMAS:
@@ -69,17 +70,17 @@ def _statements(connection: psycopg.Connection[tuple[object, ...]], node: dict[s
     schema, name, config = node["schema"], node["name"], node["config"]
     compiled = target / "compiled" / "perennial" / node["original_file_path"]
     is_view = config["materialized"] == "view"
-    kind = "view" if is_view else "unlogged table" if config.get("unlogged") else "table"
+    relation = "view" if is_view else "unlogged table" if config.get("unlogged") else "table"
     indexes = connection.execute(
         "select indexdef from pg_indexes where schemaname = %s and tablename = %s", [schema, name]
     )
-    made = [f'create {kind} "bare_{schema}"."{name}" as {_moved(compiled.read_text())}']
-    made += [_renamed(str(definition), schema, name) for (definition,) in indexes]
+    created = [f'create {relation} "bare_{schema}"."{name}" as {_moved(compiled.read_text())}']
+    created += [_renamed(str(definition), schema, name) for (definition,) in indexes]
     if is_view:
-        return made
+        return created
     # The same hint to the planner as the model's pre-hook gives.
     is_hashed = any("join_by_hashing" in hook["sql"] for hook in config["pre-hook"])
-    return [f"set enable_nestloop = {'off' if is_hashed else 'on'}", *made, f'analyze "bare_{schema}"."{name}"']
+    return [f"set enable_nestloop = {'off' if is_hashed else 'on'}", *created, f'analyze "bare_{schema}"."{name}"']
 
 
 def _moved(sql: str) -> str:

@@ -1,5 +1,5 @@
-"""The confidence gap of each stage on the default market, over a year of weekly scores: as a brand can measure it, on
-customers nobody wrote to; and by the market's own truth.
+"""The calibration gap of each stage on the default market, over a year of weekly scores: as a brand can measure it, on
+untreated customers; and against the market's true probabilities.
 
 Events in, models trained again every quarter of the year as the loop trains them, every Sunday scored by the champion
 of that day, horizons closed, compared. Everything printed was measured in this run, in a home of its own.
@@ -53,7 +53,7 @@ def main() -> None:
 
 
 def fill(home: Path, customers: int, days: int, seed: int) -> date:
-    """Platform up, a market's events in, marts built; the last whole day. The home's servers stay up."""
+    """Start the platform, ingest a market's events, build the marts; returns the last complete day."""
     from perennial.as_of import newest_event_day
     from perennial.ingestion import ingest_file
     from perennial.platform import up
@@ -69,7 +69,7 @@ def fill(home: Path, customers: int, days: int, seed: int) -> date:
     simulate: list[str | Path] = [BIN / "perennial", "simulate", *which, "--out", file, "--json"]
     subprocess.run(simulate, check=True, stdout=subprocess.DEVNULL)
     print(ingest_file(str(file)), flush=True)
-    # The market's last days hold late arrivals only; the day before the last week is whole.
+    # The market's last days hold late arrivals only; the day before the last week is complete.
     last = newest_event_day() - timedelta(days=7)
     build(last)
     print(f"{customers:,} customers over {days} days, seed {seed}: {time.perf_counter() - started:.0f} s to the marts")
@@ -87,22 +87,22 @@ def predict(last: date, span: int, retrain: int) -> None:
         closed = last - timedelta(days=SPECS[model].horizon_days)
         final = closed - timedelta(days=closed.isoweekday() % 7)
         sundays[model] = [final - timedelta(weeks=week) for week in reversed(range(span))]
-    # A fresh interpreter for each stage: none inherits an open connection.
+    # A new interpreter for each stage: none inherits an open connection.
     with ProcessPoolExecutor(2, mp_context=get_context("spawn"), max_tasks_per_child=1) as pool:
-        for told in pool.map(predict_stage, sundays, sundays.values(), [retrain] * len(sundays)):
-            print(told, flush=True)
+        for summaries in pool.map(predict_stage, sundays, sundays.values(), [retrain] * len(sundays)):
+            print(summaries, flush=True)
 
 
 def predict_stage(model: Model, sundays: list[date], retrain: int) -> str:
-    """Train on the first Sunday and every `retrain` weeks, score on each; what the trainings said."""
+    """Train on the first Sunday and every `retrain` weeks, score on each; returns a summary of each training."""
     from training import SPECS, score, train
 
-    told = []
+    summaries = []
     for number, day in enumerate(sundays):
         if number % retrain == 0:
-            told.append(f"{day} {train(SPECS[model], day)}")
+            summaries.append(f"{day} {train(SPECS[model], day)}")
         score(SPECS[model], day)
-    return "\n".join(told)
+    return "\n".join(summaries)
 
 
 def compare(last: date, span: int, market: Market) -> dict[Stage, float]:
@@ -116,8 +116,9 @@ def compare(last: date, span: int, market: Market) -> dict[Stage, float]:
         for headline in read_realised(model, last).headlines:
             found[stage] = headline.gap
             verdict = "at most" if headline.gap <= AIM else "above"
-            sure = "surely " if headline.gap_high <= AIM or headline.gap_low > AIM else ""
-            print(f"  {stage}: {headline.gap:.2f} points, {sure}{verdict} the aim of {AIM:g}; {truths[model]}")
+            is_outside = headline.gap_high <= AIM or headline.gap_low > AIM
+            significance = "significantly " if is_outside else ""
+            print(f"  {stage}: {headline.gap:.2f} points, {significance}{verdict} the aim of {AIM:g}; {truths[model]}")
     return found
 
 

@@ -1,4 +1,4 @@
-"""What would truly have become of whoever was scored: the market lived again, its oracle asked on each Sunday."""
+"""The distance of predictions from the true probabilities: the market simulated again, its oracle asked each Sunday."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,45 +20,45 @@ from perennial.tables import PREDICTIONS_SCORES
 Oracle = Callable[[Market, Ints, int], Floats]
 
 
-def _ordering(market: Market, customers: Ints, days: int, *, orders: int) -> Floats:
+def _orders(market: Market, customers: Ints, days: int, *, orders: int) -> Floats:
     return market.orders_probability(customers, orders, days)
 
 
-def _silence(market: Market, customers: Ints, days: int) -> Floats:
+def _no_order(market: Market, customers: Ints, days: int) -> Floats:
     return 1 - market.orders_probability(customers, 1, days)
 
 
 ORACLES: dict[Model, Oracle] = {
-    Model.ACTIVATION: partial(_ordering, orders=2),
-    Model.PURCHASE_INTENT: partial(_ordering, orders=1),
-    Model.CHURN_RISK: _silence,
-    Model.REACTIVATION: partial(_ordering, orders=1),
+    Model.ACTIVATION: partial(_orders, orders=2),
+    Model.PURCHASE_INTENT: partial(_orders, orders=1),
+    Model.CHURN_RISK: _no_order,
+    Model.REACTIVATION: partial(_orders, orders=1),
 }
-"""Probability of each model's label within so many days, were nobody to write."""
+"""True probability of each model's label within so many days, for a customer who is untreated."""
 
 
 @dataclass(frozen=True)
 class TrueGap:
-    """Distance of the predictions from the true probabilities, as a fraction."""
+    """Calibration gap of the predictions against the true probabilities, as a fraction."""
 
-    never_written_to: Interval
+    never_messaged: Interval
     everyone: Interval
 
     def __str__(self) -> str:
-        return f"in truth {_points(self.never_written_to)} of those never written to, {_points(self.everyone)} of all"
+        return f"in truth {_points(self.never_messaged)} for those never messaged, {_points(self.everyone)} for all"
 
 
 def gaps(market: Market, last: date) -> dict[Model, TrueGap]:
-    """For each stage's model, over every score up to `last` of a market's customers; lives through the market."""
+    """For each stage's model, over every score up to `last` of a market's customers; steps the market to that day."""
     scores = _read_scores(last)
-    asked: dict[Model, list[pd.DataFrame]] = {model: [] for model in ORACLES}
+    with_truth: dict[Model, list[pd.DataFrame]] = {model: [] for model in ORACLES}
     for day in sorted(set(scores["as_of"])):
         while market.start + timedelta(days=market.day) <= day:
             market.step(market.random_decisions())
         scored = scores[scores["as_of"] == day]
-        for model, parts in asked.items():
+        for model, parts in with_truth.items():
             parts.append(_with_truth(market, model, scored[scored["model"] == model]))
-    return {model: _gap(pd.concat(parts, ignore_index=True)) for model, parts in asked.items()}
+    return {model: _gap(pd.concat(parts, ignore_index=True)) for model, parts in with_truth.items()}
 
 
 def _read_scores(last: date) -> pd.DataFrame:
@@ -74,8 +74,8 @@ def _read_scores(last: date) -> pd.DataFrame:
 
 def _with_truth(market: Market, model: Model, rows: pd.DataFrame) -> pd.DataFrame:
     positions = rows["customer_id"].str.slice(1).astype(int).to_numpy()
-    chance = ORACLES[model](market, positions, load_lifecycle().horizons_days[model])
-    return rows.assign(truth=chance, is_never=market.never[positions])
+    truth = ORACLES[model](market, positions, load_lifecycle().horizons_days[model])
+    return rows.assign(truth=truth, is_never=market.never[positions])
 
 
 def _gap(rows: pd.DataFrame) -> TrueGap:

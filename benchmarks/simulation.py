@@ -49,8 +49,8 @@ def in_own_process(customers: int, days: int, name: str) -> tuple[Any, ...]:
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, __file__, "--child", str(customers), str(days), str(Path(folder) / name)]
         done = subprocess.run(command, stdout=subprocess.PIPE, check=True)
-    told = json.loads(done.stdout)
-    return tuple(told.values())
+    figures = json.loads(done.stdout)
+    return tuple(figures.values())
 
 
 def measure(customers: int, days: int, file: Path) -> dict[str, float]:

@@ -1,8 +1,8 @@
-"""Uplift in markets whose truth is known: targeting by uplift against highest risk, and no gain where there is none.
+"""Uplift in markets with a known truth: targeting by uplift against highest risk, and no gain where there is none.
 
-Prints, for each seed, what the report says beside what the oracle knows, then counts. In the default market effects
+Prints, for each seed, the report's estimates beside the true effects, then counts. In the default market effects
 differ, in the constant one every message adds the same. Options: --seeds N (default 20), --customers N (default
-60,000), --market default or constant (both unless said).
+60,000), --market default or constant (both by default).
 """
 
 import argparse
@@ -21,8 +21,8 @@ MARKETS = {"default": MarketSettings.default(), "constant": MarketSettings.const
 
 
 @dataclass(frozen=True)
-class Measured:
-    """One market: the report, the true difference of both ways of targeting per customer, seconds."""
+class MarketResult:
+    """One market: the report, the true difference of both ways of targeting in dollars per customer, seconds."""
 
     report: UpliftReport
     difference: Estimate
@@ -38,12 +38,12 @@ class Measured:
         return self.report.verdict is Verdict.PERSONALISE or self.difference.is_above_zero
 
 
-def measure(settings: MarketSettings, customers: int, seed: int) -> Measured:
+def measure(settings: MarketSettings, customers: int, seed: int) -> MarketResult:
     """A trial that treats half of a market's customers, and the report on it."""
     treated = np.random.default_rng([seed, 99]).random(customers) < TREATED
     trial = Market(customers, seed=seed, settings=settings).trial(None, treated)
     data = trial.features.assign(arm=np.where(treated, "email", "holdout"), revenue=trial.revenue)
-    # Who never ordered has been away for longest.
+    # Those who never ordered rank as away the longest.
     data[RISK] = data[RISK].fillna(data[RISK].max() + 1)
     started = time.perf_counter()
     report = estimate(
@@ -61,7 +61,7 @@ def measure(settings: MarketSettings, customers: int, seed: int) -> Measured:
     by_uplift = np.argsort(report.customers["rank"].to_numpy(), kind="stable")[: round(BUDGET * customers)]
     by_risk = np.argsort(-data[RISK].to_numpy(), kind="stable")[: round(BUDGET * customers)]
     true_difference = float(trial.true_effect[by_uplift].sum() - trial.true_effect[by_risk].sum()) / customers
-    return Measured(report, report.targeting.difference, true_difference, seconds)
+    return MarketResult(report, report.targeting.difference, true_difference, seconds)
 
 
 def main() -> None:
@@ -73,19 +73,19 @@ def main() -> None:
     for name in [options.market] if options.market else MARKETS:
         settings = MARKETS[name]
         print(f"The {name} market, {options.customers:,} customers, {BUDGET:.0%} treated by uplift or by {RISK}")
-        found = [_tell(seed, measure(settings, options.customers, seed)) for seed in range(1, options.seeds + 1)]
+        found = [_print(seed, measure(settings, options.customers, seed)) for seed in range(1, options.seeds + 1)]
         beats, claims = sum(one.beats_highest_risk for one in found), sum(one.claims_a_gain for one in found)
         print(
             f"  beats highest risk in {beats} of {len(found)}, reports no gain in {len(found) - claims}\n", flush=True
         )
 
 
-def _tell(seed: int, one: Measured) -> Measured:
+def _print(seed: int, one: MarketResult) -> MarketResult:
     found, report = one.difference, one.report
     qini = report.ranking.qini
     print(
         f"  seed {seed:2}: over highest risk {found.value:+.2f} ({found.low:+.2f} to {found.high:+.2f}), "
-        f"truly {one.true_difference:+.2f}; qini {qini.value:+.2f} ({qini.low:+.2f} to {qini.high:+.2f}); "
+        f"true {one.true_difference:+.2f}; qini {qini.value:+.2f} ({qini.low:+.2f} to {qini.high:+.2f}); "
         f"{report.verdict}, gain {report.gain.value:+.2f} ({report.gain.low:+.2f} to {report.gain.high:+.2f}); "
         f"{report.learners[0].name}; {one.seconds:.0f} s",
         flush=True,

@@ -1,4 +1,4 @@
-"""What is known of a customer at a moment: the features that the dbt contract marks, and each model's scores."""
+"""What is known of a customer as of a moment: the features that the dbt contract marks, and each model's scores."""
 
 from datetime import timedelta
 

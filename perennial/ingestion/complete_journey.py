@@ -20,7 +20,7 @@ def ingest_complete_journey(
     attest: Attestation | None = None,
     progress: Progress | None = None,
 ) -> IngestReport:
-    """Load the data set, or its `households` lowest household ids, through the same door as a person's file.
+    """Load the data set, or its `households` lowest household ids, by the same function as a file of events.
 
     Afterwards `raw.events` holds an identify for each household with known traits, "Order Completed" for each basket,
     "Direct Mail Delivered" for each campaign sent and "Coupon Applied" for each coupon redeemed, with message ids made

@@ -75,32 +75,34 @@ class JourneyEvents:
     def _identifies(self) -> Iterator[dict[str, Any]]:
         traits = self.identified[list(TRAITS)].rename(columns=TRAITS).to_dict("records")
         rows = zip(self.identified["household_id"].tolist(), iso(self.identified["first_at"]), traits, strict=True)
-        for household, moment, known in rows:
+        for household, timestamp, known in rows:
             yield {
                 "type": "identify",
                 "messageId": f"cj-identify-{household}",
                 "userId": str(household),
-                "timestamp": moment,
+                "timestamp": timestamp,
                 "traits": {str(name): value for name, value in known.items() if isinstance(value, str)},
             }
 
     def _sends(self) -> Iterator[dict[str, Any]]:
         rows = in_rows(self.sends, "household_id", "campaign_id", "campaign_type", "ends_on", time="start_date")
-        for household, campaign, kind, ends_on, moment in rows:
+        for household, campaign, campaign_type, ends_on, timestamp in rows:
             properties = {
                 "campaign_id": str(campaign),
                 "campaign_name": f"Campaign {campaign}",
-                "campaign_type": kind,
+                "campaign_type": campaign_type,
                 "ends_on": ends_on,
             }
-            yield track("Direct Mail Delivered", f"cj-campaign-{campaign}-{household}", household, moment, properties)
+            yield track(
+                "Direct Mail Delivered", f"cj-campaign-{campaign}-{household}", household, timestamp, properties
+            )
 
     def _redemptions(self) -> Iterator[dict[str, Any]]:
         rows = in_rows(self.redemptions, "household_id", "coupon_upc", "campaign_id", "redeemed_on", time="redeemed_at")
-        for household, coupon, campaign, redeemed_on, moment in rows:
+        for household, coupon, campaign, redeemed_on, timestamp in rows:
             properties = {"coupon_id": str(coupon), "campaign_id": str(campaign)}
             message_id = f"cj-coupon-{household}-{coupon}-{campaign}-{redeemed_on}"
-            yield track("Coupon Applied", message_id, household, moment, properties)
+            yield track("Coupon Applied", message_id, household, timestamp, properties)
 
 
 def _identified(
@@ -111,6 +113,6 @@ def _identified(
         (sends, "start_date"),
         (redemptions, "redeemed_at"),
     )
-    firsts = pd.concat([table.groupby("household_id")[moment].min() for table, moment in sightings])
+    firsts = pd.concat([table.groupby("household_id")[time].min() for table, time in sightings])
     first_at = firsts.groupby(level=0).min().rename("first_at")
     return demographics.join(first_at, on="household_id", how="inner").sort_values(["first_at", "household_id"])

@@ -17,7 +17,7 @@ Facts = tuple[str, str | None, str | None, str | None]
 
 
 def order_events(transactions: pd.DataFrame, products: pd.DataFrame) -> Iterator[dict[str, Any]]:
-    """One event per basket; the lines of a basket stand together in `transactions`."""
+    """One event per basket; the rows of a basket are adjacent in `transactions`."""
     facts = _facts(products, transactions["product_id"])
     baskets = transactions["basket_id"].to_numpy()
     bounds = np.flatnonzero(np.r_[True, baskets[1:] != baskets[:-1], True])
@@ -33,7 +33,7 @@ def _orders(lines: pd.DataFrame, bounds: Numbers, facts: dict[int, Facts]) -> It
     baskets = (products[start:end] for start, end in zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True))
     heads = lines.iloc[bounds[:-1]]
     rows = in_rows(heads, "household_id", "basket_id", "store_id", time="transaction_timestamp")
-    for (household, basket, store, moment), *amounts, bought in zip(rows, *sums, baskets, strict=True):
+    for (household, basket, store, timestamp), *amounts, bought in zip(rows, *sums, baskets, strict=True):
         total, discount, coupon_discount = amounts
         properties = {
             "order_id": str(basket),
@@ -44,7 +44,7 @@ def _orders(lines: pd.DataFrame, bounds: Numbers, facts: dict[int, Facts]) -> It
             "store_id": str(store),
             "products": bought,
         }
-        yield track("Order Completed", f"cj-order-{basket}", household, moment, properties)
+        yield track("Order Completed", f"cj-order-{basket}", household, timestamp, properties)
 
 
 def _products(lines: pd.DataFrame, cents: dict[str, Numbers], facts: dict[int, Facts]) -> Iterator[dict[str, Any]]:
@@ -63,7 +63,7 @@ def _products(lines: pd.DataFrame, cents: dict[str, Numbers], facts: dict[int, F
             "price": unit_price,
             "total": total,
         }
-        # Most lines have neither: told only where there is one, the year is a sixth shorter.
+        # Most lines have neither: written only where there is one, the year is a sixth shorter.
         if discount:
             product["discount"] = discount
         if coupon_discount:

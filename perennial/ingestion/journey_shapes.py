@@ -7,14 +7,14 @@ import numpy as np
 import pandas as pd
 
 
-def track(event: str, message_id: str, household: int, moment: str, properties: dict[str, Any]) -> dict[str, Any]:
-    """A track call of Segment's spec."""
+def track(event: str, message_id: str, household: int, timestamp: str, properties: dict[str, Any]) -> dict[str, Any]:
+    """A track call of Segment's spec; `timestamp` is ISO 8601 in UTC."""
     return {
         "type": "track",
         "event": event,
         "messageId": message_id,
         "userId": str(household),
-        "timestamp": moment,
+        "timestamp": timestamp,
         "properties": properties,
     }
 
@@ -25,7 +25,7 @@ def in_rows(frame: pd.DataFrame, *columns: str, time: str) -> Iterator[tuple[Any
 
 
 def iso(times: pd.Series) -> list[str]:
-    """The data has no time zone; its clock is taken as UTC."""
+    """(rows,) as ISO 8601 in UTC: the data set has no time zone, its clock is taken as UTC."""
     seconds = times.to_numpy().astype("datetime64[s]")
     texts: list[str] = np.datetime_as_string(seconds, timezone="UTC").tolist()
     return texts

@@ -105,7 +105,7 @@ def _tell(outcomes: pd.DataFrame, records: list[Record]) -> list[str]:
                 record
                 for record in records
                 if record.stage == stage
-                and record.population == Population.UNMESSAGED
+                and record.population == Population.UNTREATED
                 and (record.scored_from, record.scored_to) == span
             ),
             None,

@@ -13,7 +13,7 @@ from perennial.consent import PROFILING
 from perennial.holdout import MEMBERS_SQL
 from perennial.monitoring.days import FOREHAND_SQL, Days
 from perennial.stages import PredictionKind
-from perennial.statistics import EXPOSURE_FEATURES, probability_of_a_message
+from perennial.statistics import EXPOSURE_FEATURES, message_propensity
 from perennial.tables import MARTS_CUSTOMER_FEATURES, MARTS_MESSAGES, PREDICTIONS_SCORES, marts_label
 
 MAX_CUSTOMERS = 100_000
@@ -21,11 +21,11 @@ _KNOWN = ("customer_id", "stage", "model_version", "predicted", "realised", "was
 
 
 def read_outcomes(connection: psycopg.Connection[Any], days: Days, day: date) -> pd.DataFrame:
-    """One row per customer scored on `day` whose outcome is known: `_KNOWN`, `scored_on` and `exposure`.
+    """One row per customer scored on `day` whose outcome is known: `_KNOWN`, `scored_on` and `propensity`.
 
-    `exposure` is the estimated probability of a message within the horizon, `exposure_but_for_past_messages` the same
-    without what was sent before. Only customers whose consent to profiling stands. Above `MAX_CUSTOMERS` a fixed sample
-    of them, the same on every day.
+    `propensity` is the estimated probability of a message within the horizon, `propensity_without_past_messages` the
+    same without what was sent before. Only customers whose consent to profiling stands. Above `MAX_CUSTOMERS` a fixed
+    sample of them, the same on every day.
     """
     features = _features_at_hand(connection)
     values = {
@@ -43,10 +43,10 @@ def read_outcomes(connection: psycopg.Connection[Any], days: Days, day: date) ->
     numbers = ["predicted", "realised", *features]
     frame = frame.astype(dict.fromkeys(numbers, np.float64)).astype({"was_messaged": bool, "is_held": bool})
     frame["scored_on"] = day
-    frame["exposure"] = probability_of_a_message(days.kind, frame, features)
+    frame["propensity"] = message_propensity(days.kind, frame, features)
     plain = [name for name in features if "message" not in name]
-    frame["exposure_but_for_past_messages"] = probability_of_a_message(days.kind, frame, plain)
-    return frame[[*_KNOWN, "scored_on", "exposure", "exposure_but_for_past_messages"]]
+    frame["propensity_without_past_messages"] = message_propensity(days.kind, frame, plain)
+    return frame[[*_KNOWN, "scored_on", "propensity", "propensity_without_past_messages"]]
 
 
 def _features_at_hand(connection: psycopg.Connection[Any]) -> list[str]:

@@ -10,11 +10,11 @@ import pandas as pd
 from perennial.monitoring.days import Days
 from perennial.stages import PredictionKind
 from perennial.statistics import (
-    Chosen,
     Line,
-    Method,
     Population,
-    choose_unmessaged,
+    SelectionMethod,
+    WeightedRows,
+    choose_untreated,
     effective_customers,
     fit_line,
 )
@@ -29,14 +29,14 @@ ENOUGH_CUSTOMERS = 50
 class Measured:
     """One population's predictions beside what happened. Fractions here; the table and the pages hold points.
 
-    `bias`: what counting messaged customers as well adds to `calibration.difference`, of the unmessaged only.
+    `bias`: what counting messaged customers as well adds to `calibration.difference`, of the untreated only.
     """
 
     stage: str
     scored_from: date
     scored_to: date
     population: Population
-    method: Method
+    method: SelectionMethod
     model_versions: tuple[str, ...]
     effective_customers: float
     share_messaged: float
@@ -46,19 +46,24 @@ class Measured:
 
 
 def measure_stage(days: Days, outcomes: pd.DataFrame) -> list[Measured]:
-    """The unmessaged and everyone; nothing where fewer than `ENOUGH_CUSTOMERS` would tell."""
-    chosen = choose_unmessaged(outcomes)
+    """The untreated and everyone; nothing where fewer than `ENOUGH_CUSTOMERS` would tell."""
+    chosen = choose_untreated(outcomes)
     names = outcomes["customer_id"].to_numpy(dtype=object)
     if not chosen.rows.any() or effective_customers(names[chosen.rows], chosen.weights) < ENOUGH_CUSTOMERS:
         return []
     bias = _bias(days.kind, outcomes, chosen)
-    unmessaged = _measure(days, outcomes[chosen.rows], chosen, outcomes, Population.UNMESSAGED, bias)
-    all_rows = Chosen(Method.EVERYONE, np.ones(len(outcomes), dtype=bool), np.ones(len(outcomes)))
-    return [unmessaged, _measure(days, outcomes, all_rows, outcomes, Population.EVERYONE, None)]
+    untreated = _measure(days, outcomes[chosen.rows], chosen, outcomes, Population.UNTREATED, bias)
+    all_rows = WeightedRows(SelectionMethod.EVERYONE, np.ones(len(outcomes), dtype=bool), np.ones(len(outcomes)))
+    return [untreated, _measure(days, outcomes, all_rows, outcomes, Population.EVERYONE, None)]
 
 
 def _measure(
-    days: Days, rows: pd.DataFrame, chosen: Chosen, whole: pd.DataFrame, population: Population, bias: Interval | None
+    days: Days,
+    rows: pd.DataFrame,
+    chosen: WeightedRows,
+    whole: pd.DataFrame,
+    population: Population,
+    bias: Interval | None,
 ) -> Measured:
     actual, predicted = rows["realised"].to_numpy(), rows["predicted"].to_numpy()
     names: npt.NDArray[np.object_] = rows["customer_id"].to_numpy(dtype=object)
@@ -77,8 +82,8 @@ def _measure(
     )
 
 
-def _bias(kind: PredictionKind, outcomes: pd.DataFrame, chosen: Chosen) -> Interval:
-    """Everyone's difference less that of the unmessaged, with the same customers drawn for both."""
+def _bias(kind: PredictionKind, outcomes: pd.DataFrame, chosen: WeightedRows) -> Interval:
+    """Everyone's difference less that of the untreated, with the same customers drawn for both."""
     weights = np.zeros(len(outcomes))
     weights[chosen.rows] = chosen.weights
     predicted, actual = outcomes["predicted"].to_numpy(), outcomes["realised"].to_numpy()
@@ -91,8 +96,8 @@ def _bias(kind: PredictionKind, outcomes: pd.DataFrame, chosen: Chosen) -> Inter
 
 
 def _excess(kind: PredictionKind, sums: Floats) -> Floats:
-    everyone, unmessaged = sums[:, :3], sums[:, 3:]
-    excess: Floats = _difference(kind, everyone) - _difference(kind, unmessaged)
+    everyone, untreated = sums[:, :3], sums[:, 3:]
+    excess: Floats = _difference(kind, everyone) - _difference(kind, untreated)
     return excess
 
 

@@ -8,13 +8,13 @@ from perennial.database import Role, connect
 from perennial.monitoring.days import list_days
 from perennial.monitoring.records import Record, read_records
 from perennial.stages import Model, PredictionKind
-from perennial.statistics import Method, Population
+from perennial.statistics import Population, SelectionMethod
 
 _CHOSEN_IN_WORDS = {
-    Method.NOBODY_MESSAGED: "nobody was messaged",
-    Method.HOLDOUT: "the control group",
-    Method.WEIGHTED: "customers not messaged, weighted for exposure",
-    Method.EVERYONE: "everyone",
+    SelectionMethod.NOBODY_MESSAGED: "nobody was messaged",
+    SelectionMethod.HOLDOUT: "the control group",
+    SelectionMethod.WEIGHTED: "customers not messaged, inverse-propensity weighted",
+    SelectionMethod.EVERYONE: "everyone",
 }
 
 
@@ -39,16 +39,16 @@ def read_realised(model: Model, as_of: date) -> Realised:
     with connect(Role.READER) as connection:
         days = list_days(connection, model, as_of)
         records = read_records(connection, model, as_of)
-    unmessaged = [record for record in records if record.population == Population.UNMESSAGED]
+    untreated = [record for record in records if record.population == Population.UNTREATED]
     everyone = [record for record in records if record.population == Population.EVERYONE]
     unmeasured = "cannot tell: horizons have closed and nobody has measured yet" if days.closed else days.why_nothing
     return Realised(
         model=model.value,
         as_of=as_of,
-        headlines=_headlines(unmessaged),
+        headlines=_headlines(untreated),
         ignoring_messages=_headlines(everyone),
-        over_time=[record for record in unmessaged if record.is_one_day],
-        message="" if unmessaged else unmeasured,
+        over_time=[record for record in untreated if record.is_one_day],
+        message="" if untreated else unmeasured,
     )
 
 
@@ -71,12 +71,12 @@ def tell_gap(record: Record) -> str:
     return (
         f"{record.stage}: confidence gap {record.gap:.1f} {unit} "
         f"[{record.gap_low:.1f}, {record.gap_high:.1f}], {means}; "
-        f"{_CHOSEN_IN_WORDS[Method(record.method)]}, {record.effective_customers:,.0f} effective customers"
+        f"{_CHOSEN_IN_WORDS[SelectionMethod(record.method)]}, {record.effective_customers:,.0f} effective customers"
         f"{_tell_bias(record)}"
     )
 
 
 def _tell_bias(record: Record) -> str:
-    if record.bias is None or record.method == Method.NOBODY_MESSAGED:
+    if record.bias is None or record.method == SelectionMethod.NOBODY_MESSAGED:
         return ""
     return f"; counting the messaged would add {record.bias:+.1f} [{record.bias_low:+.1f}, {record.bias_high:+.1f}]"

@@ -1,17 +1,23 @@
-"""Intervals, calibration error, and what is known of customers whom nobody messaged: statistics that packages share."""
+"""Statistics that packages share: intervals, calibration error, and the untreated population with its weights."""
 
-from perennial.statistics.exposure import EXPOSURE_FEATURES, probability_of_a_message
+from perennial.statistics.exposure import EXPOSURE_FEATURES, message_propensity
 from perennial.statistics.regression import Line, fit_line
-from perennial.statistics.untreated import Chosen, Method, Population, choose_unmessaged, effective_customers
+from perennial.statistics.untreated import (
+    Population,
+    SelectionMethod,
+    WeightedRows,
+    choose_untreated,
+    effective_customers,
+)
 
 __all__ = [
     "EXPOSURE_FEATURES",
-    "Chosen",
     "Line",
-    "Method",
     "Population",
-    "choose_unmessaged",
+    "SelectionMethod",
+    "WeightedRows",
+    "choose_untreated",
     "effective_customers",
     "fit_line",
-    "probability_of_a_message",
+    "message_propensity",
 ]

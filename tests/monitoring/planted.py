@@ -9,7 +9,7 @@ import pandas as pd
 
 from perennial.monitoring.days import Days
 from perennial.stages import Model, PredictionKind
-from perennial.statistics.exposure import probability_of_a_message
+from perennial.statistics.exposure import message_propensity
 
 DAY = date(2017, 9, 3)
 DAYS = Days(Model.CHURN_RISK, PredictionKind.PROBABILITY, 28, date(2017, 10, 1), (DAY,), (), (), ())
@@ -35,8 +35,8 @@ def outcomes(
     was_messaged = (generator.random(count) < chance) & ~is_held
     churned = generator.random(count) < np.where(was_messaged, np.maximum(truth - effect, 0.0), truth)
     frame = frame_of(np.clip(truth + lie, 0.001, 0.999), churned, was_messaged, is_held)
-    frame["exposure"] = probability_of_a_message(PredictionKind.PROBABILITY, frame, [])
-    frame["exposure_but_for_past_messages"] = frame["exposure"]
+    frame["propensity"] = message_propensity(PredictionKind.PROBABILITY, frame, [])
+    frame["propensity_without_past_messages"] = frame["propensity"]
     return frame
 
 
@@ -56,7 +56,7 @@ def frame_of(
             "was_messaged": was_messaged,
             "is_held": is_held,
             "scored_on": DAY,
-            "exposure": 0.0,
-            "exposure_but_for_past_messages": 0.0,
+            "propensity": 0.0,
+            "propensity_without_past_messages": 0.0,
         }
     )

@@ -5,14 +5,14 @@ import pytest
 
 from perennial.monitoring.stage_calibration import Measured, measure_stage
 from perennial.statistics.calibration_error import Calibration
-from perennial.statistics.exposure import probability_of_a_message
-from perennial.statistics.untreated import Method, effective_customers
+from perennial.statistics.exposure import message_propensity
+from perennial.statistics.untreated import SelectionMethod, effective_customers
 from tests.monitoring.planted import DAYS, outcomes
 
 
 def measured(seed: int = 1, **planted: float) -> tuple[Measured, Measured]:
-    unmessaged, everyone = measure_stage(DAYS, outcomes(seed, **planted))  # type: ignore[arg-type]  # count is whole
-    return unmessaged, everyone
+    untreated, everyone = measure_stage(DAYS, outcomes(seed, **planted))  # type: ignore[arg-type]  # count is whole
+    return untreated, everyone
 
 
 def covers(part: Calibration, truth: float) -> bool:
@@ -20,47 +20,47 @@ def covers(part: Calibration, truth: float) -> bool:
 
 
 def test_calibrated_predictions_show_a_gap_whose_interval_covers_zero() -> None:
-    unmessaged, _ = measured()
-    assert unmessaged.calibration.gap.low == 0.0
-    assert unmessaged.calibration.gap.estimate < 0.03
-    assert covers(unmessaged.calibration, 0.0)
-    assert unmessaged.line is not None
-    assert unmessaged.line.slope.low < 1 < unmessaged.line.slope.high
-    assert unmessaged.line.intercept.low < 0 < unmessaged.line.intercept.high
+    untreated, _ = measured()
+    assert untreated.calibration.gap.low == 0.0
+    assert untreated.calibration.gap.estimate < 0.03
+    assert covers(untreated.calibration, 0.0)
+    assert untreated.line is not None
+    assert untreated.line.slope.low < 1 < untreated.line.slope.high
+    assert untreated.line.intercept.low < 0 < untreated.line.intercept.high
 
 
 def test_five_points_of_planted_overconfidence_are_found() -> None:
-    unmessaged, _ = measured(lie=0.05)
-    gap = unmessaged.calibration.gap
+    untreated, _ = measured(lie=0.05)
+    gap = untreated.calibration.gap
     assert 0.0 < gap.low < 0.05 < gap.high
-    assert unmessaged.calibration.difference.low > 0
-    assert covers(unmessaged.calibration, 0.05)
+    assert untreated.calibration.difference.low > 0
+    assert covers(untreated.calibration, 0.05)
 
 
-def test_weighting_for_exposure_removes_the_bias_that_messages_make() -> None:
+def test_inverse_propensity_weights_remove_the_bias_that_messages_make() -> None:
     """Messages that prevent churn make an honest model look as if it exaggerated."""
-    unmessaged, everyone = measured(effect=0.2)
-    assert unmessaged.method is Method.WEIGHTED
+    untreated, everyone = measured(effect=0.2)
+    assert untreated.method is SelectionMethod.WEIGHTED
     assert everyone.calibration.difference.low > 0.05
-    assert covers(unmessaged.calibration, 0.0)
-    assert unmessaged.calibration.gap.low == 0.0
-    assert unmessaged.bias is not None
-    assert unmessaged.bias.low > 0.05
+    assert covers(untreated.calibration, 0.0)
+    assert untreated.calibration.gap.low == 0.0
+    assert untreated.bias is not None
+    assert untreated.bias.low > 0.05
 
 
 def test_leaving_out_the_messaged_without_weights_would_tell_of_other_customers() -> None:
     frame = outcomes(1, effect=0.2)
-    unmessaged, _ = measure_stage(DAYS, frame)
+    untreated, _ = measure_stage(DAYS, frame)
     plain = frame.loc[~frame["was_messaged"], "predicted"].mean()
     assert plain < frame["predicted"].mean() - 0.05
-    assert unmessaged.calibration.predicted == pytest.approx(frame["predicted"].mean(), abs=0.01)
+    assert untreated.calibration.predicted == pytest.approx(frame["predicted"].mean(), abs=0.01)
 
 
 def test_a_large_control_group_answers_by_itself() -> None:
-    unmessaged, everyone = measured(count=12_000, held=0.2, effect=0.2)
-    assert unmessaged.method is Method.HOLDOUT
-    assert unmessaged.calibration.rows < everyone.calibration.rows / 4
-    assert covers(unmessaged.calibration, 0.0)
+    untreated, everyone = measured(count=12_000, held=0.2, effect=0.2)
+    assert untreated.method is SelectionMethod.HOLDOUT
+    assert untreated.calibration.rows < everyone.calibration.rows / 4
+    assert covers(untreated.calibration, 0.0)
 
 
 def test_weights_find_what_the_control_group_finds_when_all_above_a_threshold_are_messaged() -> None:
@@ -70,10 +70,10 @@ def test_weights_find_what_the_control_group_finds_when_all_above_a_threshold_ar
     frame["was_messaged"] = (frame["predicted"] > 0.5) & ~frame["is_held"]
     saved = frame["was_messaged"] & (generator.random(len(frame)) < 0.5)
     frame.loc[saved, "realised"] = 0.0
-    frame["exposure"] = frame["exposure_but_for_past_messages"] = probability_of_a_message(DAYS.kind, frame, [])
-    unmessaged, everyone = measure_stage(DAYS, frame)
+    frame["propensity"] = frame["propensity_without_past_messages"] = message_propensity(DAYS.kind, frame, [])
+    untreated, everyone = measure_stage(DAYS, frame)
     assert everyone.calibration.difference.low > 0.1
-    assert covers(unmessaged.calibration, 0.0)
+    assert covers(untreated.calibration, 0.0)
 
 
 def test_a_group_that_is_never_written_to_stands_for_everyone_although_the_past_tells_them_apart() -> None:
@@ -83,20 +83,20 @@ def test_a_group_that_is_never_written_to_stands_for_everyone_although_the_past_
     never = generator.random(3_000) < 0.2
     frame["was_messaged"] = ~never & (generator.random(3_000) < 0.97)
     frame["count_messages_91d"] = np.where(never, 0.0, 12.0)
-    frame["exposure"] = probability_of_a_message(DAYS.kind, frame, ["count_messages_91d"])
-    frame["exposure_but_for_past_messages"] = probability_of_a_message(DAYS.kind, frame, [])
-    unmessaged, _ = measure_stage(DAYS, frame)
-    assert unmessaged.method is Method.WEIGHTED
-    assert unmessaged.effective_customers > 0.8 * (~frame["was_messaged"]).sum()
-    assert covers(unmessaged.calibration, 0.0)
+    frame["propensity"] = message_propensity(DAYS.kind, frame, ["count_messages_91d"])
+    frame["propensity_without_past_messages"] = message_propensity(DAYS.kind, frame, [])
+    untreated, _ = measure_stage(DAYS, frame)
+    assert untreated.method is SelectionMethod.WEIGHTED
+    assert untreated.effective_customers > 0.8 * (~frame["was_messaged"]).sum()
+    assert covers(untreated.calibration, 0.0)
 
 
 def test_where_nobody_was_messaged_everyone_is_measured_and_there_is_no_bias() -> None:
-    unmessaged, everyone = measured(messaged=0.0)
-    assert unmessaged.method is Method.NOBODY_MESSAGED
-    assert unmessaged.calibration == everyone.calibration
-    assert unmessaged.bias is not None
-    assert unmessaged.bias.estimate == 0.0
+    untreated, everyone = measured(messaged=0.0)
+    assert untreated.method is SelectionMethod.NOBODY_MESSAGED
+    assert untreated.calibration == everyone.calibration
+    assert untreated.bias is not None
+    assert untreated.bias.estimate == 0.0
 
 
 def test_too_few_customers_tell_nothing() -> None:

@@ -139,7 +139,7 @@ def test_only_messages_within_the_horizon_count_and_the_bias_is_shown(brand: Bra
     brand.message(range(1_500), DURING, action="bounced")
     brand.hold_out(range(0, 90, 3))
     (sentence,) = told(CLOSED)
-    assert "customers not messaged, weighted for exposure" in sentence
+    assert "customers not messaged, inverse-propensity weighted" in sentence
     assert "counting the messaged would add +" in sentence
     found = read_realised(Model.CHURN_RISK, CLOSED)
     assert found.headlines[0].count_rows == 500

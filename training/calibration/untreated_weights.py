@@ -8,24 +8,24 @@ import numpy as np
 import pandas as pd
 
 from perennial.stages import PredictionKind
-from perennial.statistics import EXPOSURE_FEATURES, choose_unmessaged, effective_customers, probability_of_a_message
+from perennial.statistics import EXPOSURE_FEATURES, choose_untreated, effective_customers, message_propensity
 from perennial.statistics.bootstrap import Floats
 from training.data.rows import Rows
 
 ENOUGH_CUSTOMERS = 200
 ENOUGH_OF_EACH = 30
-"""With fewer effective customers, or fewer of either outcome, the unmessaged tell too little: everyone counts."""
+"""With fewer effective customers, or fewer of either outcome, the untreated tell too little: everyone counts."""
 
 
 def weigh_alone(kind: PredictionKind, rows: Rows, predicted: Floats) -> Floats:
     """(rows,): how many rows each stands for. Zero for those with a message within the horizon; the others are weighted
-    for exposure, given the prediction and what decides who is written to. Ones where nobody, or nearly everybody, was
-    messaged.
+    by inverse propensity, given the prediction and what decides who is written to. Ones where nobody, or nearly
+    everybody, was messaged.
     """
     everyone = np.ones(len(rows))
     if not rows.messaged.any() or rows.messaged.all():
         return everyone
-    chosen = choose_unmessaged(_exposed(kind, rows, predicted))
+    chosen = choose_untreated(_exposed(kind, rows, predicted))
     actual = rows.actual[chosen.rows]
     happened = int(np.sum(actual > 0))
     if (
@@ -45,10 +45,10 @@ def _exposed(kind: PredictionKind, rows: Rows, predicted: Floats) -> pd.DataFram
         stage=rows.stages,
         predicted=predicted,
         was_messaged=rows.messaged,
-        is_held=False,  # whoever is held out counts among the unmessaged
+        is_held=False,  # whoever is held out counts among the untreated
     )
     plain = [name for name in names if "message" not in name]
     return frame.assign(
-        exposure=probability_of_a_message(kind, frame, names),
-        exposure_but_for_past_messages=probability_of_a_message(kind, frame, plain),
+        propensity=message_propensity(kind, frame, names),
+        propensity_without_past_messages=message_propensity(kind, frame, plain),
     )

@@ -1,6 +1,6 @@
 """The doors that tell: which models there are, and everything known about one."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
@@ -44,8 +44,8 @@ class StageCalibration:
 
 
 @dataclass(frozen=True)
-class ScoredLevel:
-    """How far the newest day's scores were moved by what came of the weeks before, in log odds."""
+class InterceptUpdate:
+    """The shift in log odds that the newest day's scores carry."""
 
     as_of: date
     log_odds: float
@@ -59,7 +59,7 @@ class ModelReport:
     """
 
     line: ModelLine
-    level: ScoredLevel | None
+    intercept_update: InterceptUpdate | None
     candidate: str | None
     loss: str | None
     improvement: dict[str, float]
@@ -74,6 +74,11 @@ class ModelReport:
     run_url: str | None
     history: list[Promotion]
     attempts: list[Attempt]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The report as JSON holds it; `level` is the deprecated name of `intercept_update`."""
+        content = asdict(self)
+        return {**content, "level": content["intercept_update"]}
 
 
 def list_models() -> list[ModelLine]:
@@ -91,7 +96,7 @@ def report(model: str) -> ModelReport:
     urls = _urls(summary)
     return ModelReport(
         line=_line(spec),
-        level=_newest_level(spec),
+        intercept_update=_newest_update(spec),
         candidate=summary.get("candidate"),
         loss=judged.get("loss"),
         improvement=judged.get("improvement") or {},
@@ -109,14 +114,14 @@ def report(model: str) -> ModelReport:
     )
 
 
-def _newest_level(spec: Spec) -> ScoredLevel | None:
+def _newest_update(spec: Spec) -> InterceptUpdate | None:
     statement = f"""
-        select as_of, level from {PREDICTIONS_SCORES}
-        where model = %s and level is not null order by as_of desc limit 1
+        select as_of, intercept_update from {PREDICTIONS_SCORES}
+        where model = %s and intercept_update is not null order by as_of desc limit 1
     """
     with connect(Role.READER) as connection:
         found = connection.execute(statement, [spec.name]).fetchone()
-    return ScoredLevel(*found) if found else None
+    return InterceptUpdate(*found) if found else None
 
 
 def _told_attempt(spec: Spec) -> Attempt | None:

@@ -19,8 +19,8 @@ from perennial.features.contract import read_contract
 from perennial.lifecycle import load_lifecycle
 from perennial.stages import Stage
 from perennial.tables import MARTS_CUSTOMER_STAGES, PREDICTIONS_SCORES
-from training.calibration.intercept_update import at_level
-from training.calibration.served_intercept import level_on
+from training.calibration.intercept_update import shift_log_odds
+from training.calibration.served_intercept import served_intercept
 from training.data.rows import as_matrix
 from training.explanation.contributions import explainer_of
 from training.explanation.reasons import strongest_reasons
@@ -56,9 +56,9 @@ class ScoreReport:
 def score(spec: Spec, as_of: date) -> ScoreReport:
     """`predictions.scores` holds exactly this day's eligible customers, scored by the champion of that day.
 
-    Eligible: in the model's stage at the end of `as_of`, with consent to profiling. Probabilities are at the level of
-    what came of the days before (`level_on`). All of it in one transaction; the same inputs leave every row as it was,
-    `scored_at` too. Without a champion there are no scores, and the report says so.
+    Eligible: in the model's stage at the end of `as_of`, with consent to profiling. Probabilities carry the intercept
+    update of the day (`served_intercept`). All in one transaction; the same inputs leave every row unchanged,
+    `scored_at` included. Without a champion there are no scores, and the report says so.
     Raises ColumnsGoneError, and LabelsMissingError without marts.
     """
     started = time.monotonic()
@@ -66,15 +66,15 @@ def score(spec: Spec, as_of: date) -> ScoreReport:
         follow_promotions(spec.name)
     version = champion(spec.name, as_of)
     model = load_version(spec.name, version) if version else None
-    scored, level = 0, None
+    scored, shift = 0, None
     with connect(Role.PUBLISHER) as connection, threadpool_limits(1):
         connection.execute(_CREATE_DRAFT)
         if model:
             _require_columns(spec, model)
-            level = level_on(spec, model, as_of)
-            scored = _fill_draft(connection, spec, as_of, model, level)
-        changed = _publish(connection, spec, as_of, level)
-    moved = f" (log odds {level:+.2f} by the weeks before)" if level else ""
+            shift = served_intercept(spec, model, as_of)
+            scored = _fill_draft(connection, spec, as_of, model, shift)
+        changed = _publish(connection, spec, as_of, shift)
+    moved = f" (intercept update {shift:+.2f} in log odds)" if shift else ""
     told = f"{scored} customers scored by version {version}{moved}, {changed} rows changed"
     told = told if version else "no champion, so nobody is scored"
     return ScoreReport(spec.name, as_of, version, scored, changed, told, time.monotonic() - started)
@@ -91,7 +91,7 @@ def _require_columns(spec: Spec, model: Loaded) -> None:
 
 
 def _fill_draft(
-    connection: psycopg.Connection[Any], spec: Spec, as_of: date, model: Loaded, level: float | None
+    connection: psycopg.Connection[Any], spec: Spec, as_of: date, model: Loaded, shift: float | None
 ) -> int:
     explain = explainer_of(model.estimator)
     described = {column.name: column for column in read_contract().features}
@@ -99,7 +99,7 @@ def _fill_draft(
     for frame in _eligible_chunks(spec, as_of):
         features = as_matrix(frame, model.columns)
         reasons = strongest_reasons(spec, features, explain(features), described)
-        amounts = _amounts(model, features, level)
+        amounts = _amounts(model, features, shift)
         with connection.cursor() as cursor, cursor.copy(_COPY_DRAFT) as copy:
             for customer, stage, amount, told in zip(
                 frame["customer_id"], frame["stage_then"], amounts, reasons, strict=True
@@ -110,11 +110,11 @@ def _fill_draft(
 
 
 def _amounts(
-    model: Loaded, features: pd.DataFrame, level: float | None
+    model: Loaded, features: pd.DataFrame, shift: float | None
 ) -> list[tuple[float | None, float | None, float | None]]:
     """Probability, value and expected orders of each row, rounded beyond what any rule could turn on."""
-    if level is not None:
-        probability = at_level(model.estimator.predict_proba(features)[:, 1], level)
+    if shift is not None:
+        probability = shift_log_odds(model.estimator.predict_proba(features)[:, 1], shift)
         return [(round(float(p), _DIGITS), None, None) for p in probability]
     return [
         (None, round(float(value), 4), round(float(orders), 4)) for value, orders in model.estimator.predict(features)
@@ -146,10 +146,10 @@ def _eligible_sql(spec: Spec, as_of: date) -> str:
     """
 
 
-def _publish(connection: psycopg.Connection[Any], spec: Spec, as_of: date, level: float | None) -> int:
+def _publish(connection: psycopg.Connection[Any], spec: Spec, as_of: date, shift: float | None) -> int:
     """Make the table say what the draft says for this model and day; returns how many rows had to change."""
     medium, high = load_lifecycle().audiences.band_quantiles
-    keys = {"model": spec.name, "as_of": as_of, "as_of_at": snapshot_at(as_of), "level": level}
+    keys = {"model": spec.name, "as_of": as_of, "as_of_at": snapshot_at(as_of), "intercept_update": shift}
     values = {**keys, "medium": medium, "high": high}
     gone = connection.execute(_DELETE_GONE, values).rowcount
     return gone + connection.execute(_UPSERT, values).rowcount
@@ -173,7 +173,9 @@ _DELETE_GONE = f"""
     where model = %(model)s and as_of = %(as_of)s
         and not exists (select from scores_draft where scores_draft.customer_id = known.customer_id)
 """
-_CONTENT = "as_of_at, stage, probability, value, expected_orders, percentile, band, reasons, model_version, level"
+_CONTENT = (
+    "as_of_at, stage, probability, value, expected_orders, percentile, band, reasons, model_version, intercept_update"
+)
 _COLUMNS = f"model, as_of, customer_id, {_CONTENT}"
 
 
@@ -194,7 +196,7 @@ _UPSERT = f"""
     select
         %(model)s, %(as_of)s, customer_id, %(as_of_at)s, stage, probability, value, expected_orders, percentile,
         case when percentile >= %(high)s then 'high' when percentile >= %(medium)s then 'medium' else 'low' end,
-        reasons, model_version, %(level)s::double precision
+        reasons, model_version, %(intercept_update)s::double precision
     from ranked
     on conflict (model, as_of, customer_id) do update set ({_CONTENT}, scored_at) = ({_listed("excluded")}, now())
     where ({_listed("known")}) is distinct from ({_listed("excluded")})

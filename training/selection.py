@@ -7,7 +7,7 @@ import numpy as np
 
 from perennial.statistics.bootstrap import Floats
 from training.calibration.calibrators import calibrate
-from training.calibration.untreated_weights import weigh_alone
+from training.calibration.untreated_weights import untreated_weights
 from training.data.periods import Periods, later_folds
 from training.data.rows import Rows
 from training.estimators.blend import MarginBlend
@@ -74,7 +74,7 @@ def calibrate_again(spec: Spec, candidate: str, estimator: Estimator, later: Row
 
 
 def _scaled(candidate: str, estimator: Estimator, later: Rows) -> Fitted:
-    weights = weigh_alone(PredictionKind.VALUE, later, predict(PredictionKind.VALUE, estimator, later))
+    weights = untreated_weights(PredictionKind.VALUE, later, predict(PredictionKind.VALUE, estimator, later))
     return Fitted(candidate, "scaled totals", estimator.scale_to(later.features, later.target, weights))
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from perennial.as_of import snapshot_at
 from perennial.features.contract import read_contract
 from perennial.lifecycle import load_lifecycle
-from training.calibration.untreated_weights import weigh_alone
+from training.calibration.untreated_weights import untreated_weights
 from training.data.dataset import Dataset, NotEnoughError, load_histories
 from training.data.digest import recalibrated_digest
 from training.data.rows import Rows
@@ -96,7 +96,7 @@ def _judged(spec: Spec, as_of: date, dataset: Dataset, choice: Choice, fitted: F
     baseline = fitted if is_baseline else fit_and_calibrate(spec, spec.baseline, rows, periods)
     test = rows.during(periods.test)
     predicted = predict_held_out(spec, fitted.estimator, dataset, periods.test)
-    alone = weigh_alone(spec.kind, test, predicted)
+    alone = untreated_weights(spec.kind, test, predicted)
     outcomes = Outcomes(spec.kind, test.actual, test.customers, test.stages, alone)
     judged = evaluate(outcomes, predicted, predict_held_out(spec, baseline.estimator, dataset, periods.test))
     importances = permutation_importances(spec.kind, fitted.estimator, test)

@@ -1,4 +1,4 @@
-"""The level follows what has happened: as far as the data tells, no further, and never ahead of time."""
+"""The intercept update follows observed outcomes: as far as they are evidence, within bounds, without look-ahead."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -14,7 +14,13 @@ from perennial.stages import Model
 from perennial.statistics.calibration_error import measure_calibration
 from tests.training.conftest import FIRST_SUNDAY, true_margin
 from training import SPECS, promote, score, train
-from training.calibration.intercept_update import ENOUGH_ROWS, FARTHEST, at_level, find_level, recent_days
+from training.calibration.intercept_update import (
+    ENOUGH_ROWS,
+    MAX_SHIFT,
+    fit_intercept_update,
+    recent_days,
+    shift_log_odds,
+)
 from training.data.dataset import Dataset, LabelsMissingError
 from training.data.labels import Labels
 from training.data.periods import plan_periods
@@ -32,39 +38,39 @@ def as_predicted(rows: Rows) -> Any:
 
 
 @pytest.mark.parametrize("planted", [-0.3, 0.0, 0.3])
-def test_a_planted_level_is_found_and_mends_the_mean(make_rows: Callable[..., Rows], planted: float) -> None:
+def test_a_planted_shift_is_estimated_and_corrects_the_mean(make_rows: Callable[..., Rows], planted: float) -> None:
     rows = make_rows(customers=8_000, weeks=1, shift=planted)
     predicted = as_predicted(rows)
-    level = find_level(predicted, rows)
-    assert level == pytest.approx(planted, abs=0.06)
-    assert at_level(predicted, level).mean() == pytest.approx(rows.actual.mean(), abs=0.002)
+    shift = fit_intercept_update(predicted, rows)
+    assert shift == pytest.approx(planted, abs=0.06)
+    assert shift_log_odds(predicted, shift).mean() == pytest.approx(rows.actual.mean(), abs=0.002)
 
 
-def test_few_customers_move_little_and_their_weeks_tell_once(make_rows: Callable[..., Rows]) -> None:
+def test_few_customers_shift_little_and_their_weeks_count_once(make_rows: Callable[..., Rows]) -> None:
     rows = make_rows(customers=20, weeks=50, shift=0.4)
     others = replace(rows, customers=np.array([f"c{number}" for number in range(len(rows))], dtype=object))
-    assert 0 < find_level(as_predicted(rows), rows) < 0.2
-    assert find_level(as_predicted(others), others) == pytest.approx(0.4, abs=0.15)
-    assert find_level(np.array([]), rows.during([])) == 0.0
+    assert 0 < fit_intercept_update(as_predicted(rows), rows) < 0.2
+    assert fit_intercept_update(as_predicted(others), others) == pytest.approx(0.4, abs=0.15)
+    assert fit_intercept_update(np.array([]), rows.during([])) == 0.0
 
 
 @pytest.mark.parametrize("planted", [-3.0, 3.0])
-def test_a_level_too_far_away_is_not_followed(make_rows: Callable[..., Rows], planted: float) -> None:
+def test_a_shift_beyond_the_bound_is_cut(make_rows: Callable[..., Rows], planted: float) -> None:
     rows = make_rows(customers=500, weeks=4, shift=planted)
-    assert find_level(as_predicted(rows), rows) == np.sign(planted) * FARTHEST
+    assert fit_intercept_update(as_predicted(rows), rows) == np.sign(planted) * MAX_SHIFT
 
 
-def test_only_customers_left_alone_tell_the_level(make_rows: Callable[..., Rows]) -> None:
+def test_only_untreated_customers_are_evidence(make_rows: Callable[..., Rows]) -> None:
     rows = make_rows(customers=4_000, weeks=1)
     messaged = np.random.default_rng(3).random(len(rows)) < 0.5
     everyone_orders = replace(rows, target=np.where(messaged, 1.0, rows.target), messaged=messaged)
-    assert find_level(as_predicted(rows), everyone_orders) == pytest.approx(0.0, abs=0.1)
+    assert fit_intercept_update(as_predicted(rows), everyone_orders) == pytest.approx(0.0, abs=0.1)
 
 
-def test_probabilities_of_nought_and_one_stay_and_ranks_too() -> None:
-    moved = at_level(np.array([0.0, 0.2, 0.5, 1.0]), 0.5)
-    assert (moved[0], moved[-1]) == (0.0, 1.0)
-    assert list(np.argsort(moved)) == [0, 1, 2, 3]
+def test_probabilities_of_zero_and_one_stay_and_so_do_ranks() -> None:
+    shifted = shift_log_odds(np.array([0.0, 0.2, 0.5, 1.0]), 0.5)
+    assert (shifted[0], shifted[-1]) == (0.0, 1.0)
+    assert list(np.argsort(shifted)) == [0, 1, 2, 3]
 
 
 def test_the_newest_closed_days_are_taken_and_no_more_than_needed() -> None:
@@ -77,7 +83,7 @@ def test_the_newest_closed_days_are_taken_and_no_more_than_needed() -> None:
     assert recent_days({FIRST_SUNDAY: 10}, on, 28) == ()
 
 
-def test_held_out_days_follow_a_turn_and_know_nothing_of_later_ones(make_rows: Callable[..., Rows]) -> None:
+def test_held_out_days_follow_a_turn_without_look_ahead(make_rows: Callable[..., Rows]) -> None:
     before, after = make_rows(customers=400), make_rows(customers=400, shift=-0.4)
     periods = plan_periods(SUNDAYS, 28)
     assert periods is not None
@@ -85,46 +91,47 @@ def test_held_out_days_follow_a_turn_and_know_nothing_of_later_ones(make_rows: C
     rows = replace(before, target=np.where(turned, after.target, before.target))
     fitted = fit_and_calibrate(CHURN, CHURN.baseline, rows, periods).estimator
     test, labels = rows.during(periods.test), Labels(CHURN, periods.test[-1])
-    told = predict_held_out(CHURN, fitted, Dataset(labels, rows, periods, ""), periods.test)
+    predictions = predict_held_out(CHURN, fitted, Dataset(labels, rows, periods, ""), periods.test)
 
     def error(predicted: Any) -> float:
         return abs(
             measure_calibration(PredictionKind.PROBABILITY, test.actual, predicted, test.customers).difference.estimate
         )
 
-    assert error(told) < 0.5 * error(predict(PredictionKind.PROBABILITY, fitted, test))
+    assert error(predictions) < 0.5 * error(predict(PredictionKind.PROBABILITY, fitted, test))
 
     middle = periods.test[len(periods.test) // 2]
     unseen = rows.days > middle - timedelta(days=CHURN.horizon_days)
-    upended = replace(rows, target=np.where(unseen, 1 - rows.target, rows.target))
-    again = predict_held_out(CHURN, fitted, Dataset(labels, upended, periods, ""), periods.test)
-    assert (again == told)[test.days <= middle].all()
-    assert (again != told)[test.days > middle + timedelta(days=7)].any()
+    flipped = replace(rows, target=np.where(unseen, 1 - rows.target, rows.target))
+    again = predict_held_out(CHURN, fitted, Dataset(labels, flipped, periods, ""), periods.test)
+    assert (again == predictions)[test.days <= middle].all()
+    assert (again != predictions)[test.days > middle + timedelta(days=7)].any()
 
 
 @pytest.mark.integration
-def test_scores_follow_the_level_of_the_weeks_before(brand: Callable[..., Any]) -> None:
+def test_scores_carry_the_intercept_update_of_their_day(brand: Callable[..., Any]) -> None:
     turn = SUNDAYS[18]
     made = brand("purchase_intent", weeks=26, customers=400, shift=0.4, shift_on=turn)
     train(INTENT, turn)
     promote(INTENT.name, "1")
-    levels = {}
+    updates = {}
     for day in (turn, made.as_of):
         report = score(INTENT, day)
         with connect(Role.READER) as connection:
             found = connection.execute(
-                "select distinct level from predictions.scores where as_of = %s", [day]
+                "select distinct intercept_update, level from predictions.scores where as_of = %s", [day]
             ).fetchall()
         assert len(found) == 1
-        levels[day] = found[0][0]
-        assert f"log odds {levels[day]:+.2f}" in report.message
+        updates[day], deprecated_name = found[0]
+        assert deprecated_name == updates[day]
+        assert f"intercept update {updates[day]:+.2f}" in report.message
         assert score(INTENT, day).count_changed == 0
-    assert abs(levels[turn]) < 0.2
-    assert levels[made.as_of] == pytest.approx(0.4, abs=0.15)
+    assert abs(updates[turn]) < 0.2
+    assert updates[made.as_of] == pytest.approx(0.4, abs=0.15)
 
 
 @pytest.mark.integration
-def test_a_day_is_scored_by_what_was_known_then(brand: Callable[..., Any]) -> None:
+def test_a_day_is_scored_without_look_ahead(brand: Callable[..., Any]) -> None:
     made = brand("purchase_intent", weeks=20)
     train(INTENT, made.as_of)
     day = date(2017, 4, 16)

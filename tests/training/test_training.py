@@ -63,8 +63,10 @@ def test_a_model_is_trained_judged_promoted_and_speaks(brand: Callable[..., Any]
 
     page = report("purchase_intent")
     assert page.line.champion == "1"
-    assert page.level is not None
-    assert rows("select distinct as_of, level from predictions.scores") == [(page.level.as_of, page.level.log_odds)]
+    update = page.intercept_update
+    assert update is not None
+    assert rows("select distinct as_of, intercept_update from predictions.scores") == [(update.as_of, update.log_odds)]
+    assert page.to_dict()["level"] == page.to_dict()["intercept_update"]
     assert page.line.metrics["log_loss"] < page.line.baseline["log_loss"]
     assert set(page.pictures) == {"reliability", "lift", "importances"}
     assert [part.stage for part in page.stages] == ["engagement"]

@@ -10,7 +10,7 @@ from scipy.special import expit
 from perennial.stages import PredictionKind
 from tests.training.conftest import true_margin
 from training.calibration.calibrators import calibrate
-from training.calibration.untreated_weights import weigh_alone
+from training.calibration.untreated_weights import untreated_weights
 from training.data.rows import Rows
 from training.selection import fit_candidate, predict
 from training.specs import SPECS, Model
@@ -43,12 +43,12 @@ def test_calibration_tells_what_happens_without_messages(sent: tuple[Rows, Rows]
 def test_who_was_messaged_counts_nothing_and_the_others_stand_for_them(sent: tuple[Rows, Rows]) -> None:
     alone, campaign = sent
     predicted = expit(true_margin(campaign.features).to_numpy())
-    weights = weigh_alone(PredictionKind.PROBABILITY, campaign, predicted)
+    weights = untreated_weights(PredictionKind.PROBABILITY, campaign, predicted)
     assert not weights[campaign.messaged].any()
     assert weights.sum() == pytest.approx((~campaign.messaged).sum())
     assert np.average(predicted, weights=weights) == pytest.approx(predicted.mean(), abs=0.01)
     assert predicted[~campaign.messaged].mean() < predicted.mean() - 0.05
-    assert (weigh_alone(PredictionKind.PROBABILITY, alone, predicted) == 1).all()
+    assert (untreated_weights(PredictionKind.PROBABILITY, alone, predicted) == 1).all()
 
 
 def test_where_too_few_are_left_alone_everyone_counts(sent: tuple[Rows, Rows]) -> None:
@@ -57,4 +57,4 @@ def test_where_too_few_are_left_alone_everyone_counts(sent: tuple[Rows, Rows]) -
     everyone = replace(campaign, messaged=np.ones(len(campaign), dtype=bool))
     nearly = replace(campaign, messaged=campaign.customers > "c0100")
     for rows in (everyone, nearly):
-        assert (weigh_alone(PredictionKind.PROBABILITY, rows, predicted) == 1).all()
+        assert (untreated_weights(PredictionKind.PROBABILITY, rows, predicted) == 1).all()

@@ -1,1 +1,1 @@
-"""Probabilities that mean what they say of customers whom nobody messages."""
+"""Calibrated probabilities of customers who are untreated: without a message within the horizon."""

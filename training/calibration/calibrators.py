@@ -1,4 +1,4 @@
-"""Make a fitted model mean what it says of customers left alone, on a later period than its fit."""
+"""Calibrate a fitted classifier for untreated customers, on a later period than its fit."""
 
 import warnings
 
@@ -8,20 +8,20 @@ from sklearn.frozen import FrozenEstimator
 
 from perennial.stages import PredictionKind
 from perennial.statistics.bootstrap import Floats
-from training.calibration.untreated_weights import weigh_alone
+from training.calibration.untreated_weights import untreated_weights
 from training.data.rows import Rows
 from training.estimators.candidates import Estimator
 from training.estimators.losses import row_losses
 
-# Isotonic regression bends freely and overfits below about a thousand of each outcome
+# Isotonic regression is flexible and overfits below about a thousand of each outcome
 # (Niculescu-Mizil & Caruana 2005, "Predicting Good Probabilities with Supervised Learning").
 ENOUGH_FOR_ISOTONIC = 1000
 
 
 def calibrate(estimator: Estimator, rows: Rows) -> tuple[Estimator, str]:
-    """The fitted classifier with a calibrator on top, and which: "sigmoid" (Platt), or "isotonic" where it earns it.
+    """The fitted classifier with a calibrator on top, and its method: "sigmoid" (Platt 1999) or "isotonic".
 
-    The choice is made in time order inside the period: fitted on its first half, compared on its second.
+    The method is selected in time order inside the period: fitted on its first half, compared on its second.
     """
     method = "isotonic" if _isotonic_wins(estimator, rows) else "sigmoid"
     return _calibrated(estimator, rows, method), method
@@ -39,7 +39,7 @@ def _calibrated(estimator: Estimator, rows: Rows, method: str) -> Estimator:
 
 
 def _weights(estimator: Estimator, rows: Rows) -> Floats:
-    return weigh_alone(PredictionKind.PROBABILITY, rows, estimator.predict_proba(rows.features)[:, 1])
+    return untreated_weights(PredictionKind.PROBABILITY, rows, estimator.predict_proba(rows.features)[:, 1])
 
 
 def _isotonic_wins(estimator: Estimator, rows: Rows) -> bool:

@@ -1,8 +1,8 @@
-"""Follow the level of what happens: seasons and campaigns move it faster than a model can be made anew and judged.
+"""Intercept update: shift all probabilities, in log odds, to the newest observed outcomes.
 
-A model's own calibration is as old as its calibration period, two horizons and a test period ago. What came of the
-newest days whose horizon has closed moves every probability alike, in log odds: the update of the intercept
-(Steyerberg et al. 2004, "Validation and updating of predictive logistic regression models"). Ranks stay as they were.
+A model's calibrator is as old as its calibration period, two horizons and a test period ago; seasons and campaigns
+move outcomes faster than a model can be trained and evaluated again. The newest days whose horizon has closed update
+the intercept (Steyerberg et al. 2004, "Validation and updating of predictive logistic regression models"). Ranks stay.
 """
 
 from collections.abc import Mapping
@@ -14,19 +14,19 @@ from scipy.special import expit, logit
 from perennial.stages import PredictionKind
 from perennial.statistics import effective_customers
 from perennial.statistics.bootstrap import Floats
-from training.calibration.untreated_weights import weigh_alone
+from training.calibration.untreated_weights import untreated_weights
 from training.data.periods import observed_before
 from training.data.rows import Rows
 
 RECENT_DAYS = 28
 ENOUGH_ROWS = 10_000
-"""So many rows tell the level to less than a point; older days than that takes would tell an older level."""
+"""So many rows estimate the shift to within a point; older days would estimate what no longer holds."""
 
-PRIOR = 10.0
-"""Weight of the level that the model was calibrated to, as the information (p x (1 - p)) of about 40 customers."""
+PRIOR_INFORMATION = 10.0
+"""Precision of the prior around zero: as if about 40 customers (p x (1 - p) each) had confirmed the calibration."""
 
-FARTHEST = 0.5
-"""Log odds. A level that seems further away is no season but a fault, which the gate and the report have to see."""
+MAX_SHIFT = 0.5
+"""Log odds. A larger shift indicates a fault, not a season; the gate and the report should show it."""
 
 
 def oldest_recent(on: date, horizon_days: int) -> date:
@@ -35,8 +35,10 @@ def oldest_recent(on: date, horizon_days: int) -> date:
 
 
 def recent_days(counts: Mapping[date, int], on: date, horizon_days: int) -> tuple[date, ...]:
-    """The newest of these snapshot days (with their rows) whose horizon had closed by the end of `on`: as many as hold
+    """The newest snapshot days whose horizon had closed by the end of `on`, oldest first: as many as hold
     `ENOUGH_ROWS`, none that closed `RECENT_DAYS` or longer ago.
+
+    `counts`: the rows of each snapshot day.
     """
     closed = observed_before(sorted(counts), on, horizon_days)
     oldest = oldest_recent(on, horizon_days)
@@ -48,27 +50,28 @@ def recent_days(counts: Mapping[date, int], on: date, horizon_days: int) -> tupl
     return tuple(chosen)
 
 
-def find_level(predicted: Floats, rows: Rows) -> float:
-    """Log odds to add to the probabilities `predicted` (rows,), by what came of these rows' customers left alone.
+def fit_intercept_update(predicted: Floats, rows: Rows) -> float:
+    """The shift in log odds that `predicted` (rows,), probabilities, needs to match the outcomes of untreated rows.
 
-    The posterior mode around zero: a customer seen on several days tells once, and few customers move little.
+    The posterior mode under a normal prior around zero, within ± `MAX_SHIFT`; zero without rows. A customer with
+    several rows counts as one, by the effective number of customers (Kish 1965).
     """
     if not len(rows):
         return 0.0
-    weights = weigh_alone(PredictionKind.PROBABILITY, rows, predicted)
+    weights = untreated_weights(PredictionKind.PROBABILITY, rows, predicted)
     counted = weights > 0
     actual, margin, weight = rows.actual[counted], logit(predicted[counted]), weights[counted]
     weight = weight * (effective_customers(rows.customers[counted], weight) / weight.sum())
 
-    def slope(level: float) -> float:
-        return float(weight @ (actual - expit(margin + level)) - PRIOR * level)
+    def score_function(shift: float) -> float:
+        return float(weight @ (actual - expit(margin + shift)) - PRIOR_INFORMATION * shift)
 
-    if slope(FARTHEST) >= 0:
-        return FARTHEST
-    return -FARTHEST if slope(-FARTHEST) <= 0 else float(brentq(slope, -FARTHEST, FARTHEST))
+    if score_function(MAX_SHIFT) >= 0:
+        return MAX_SHIFT
+    return -MAX_SHIFT if score_function(-MAX_SHIFT) <= 0 else float(brentq(score_function, -MAX_SHIFT, MAX_SHIFT))
 
 
-def at_level(predicted: Floats, level: float) -> Floats:
-    """The probabilities (rows,) at another level."""
-    moved: Floats = expit(logit(predicted) + level)
-    return moved
+def shift_log_odds(predicted: Floats, shift: float) -> Floats:
+    """The probabilities `predicted` (rows,) with `shift` added to their log odds."""
+    shifted: Floats = expit(logit(predicted) + shift)
+    return shifted

@@ -1,4 +1,4 @@
-"""The level at which a version speaks on a day, by what came of the days before it."""
+"""The intercept update that a day's scores are served with, from the outcomes observed by the end of that day."""
 
 from datetime import date
 from typing import Any
@@ -7,7 +7,7 @@ import psycopg
 
 from perennial.database import Role, connect
 from perennial.features import historical_features
-from training.calibration.intercept_update import ENOUGH_ROWS, find_level, oldest_recent, recent_days
+from training.calibration.intercept_update import ENOUGH_ROWS, fit_intercept_update, oldest_recent, recent_days
 from training.data.dataset import LabelsMissingError, rows_of
 from training.data.labels import Labels
 from training.registry.logging_run import read_summary
@@ -16,15 +16,15 @@ from training.selection import predict
 from training.specs import PredictionKind, Spec
 
 
-def level_on(spec: Spec, model: Loaded, as_of: date) -> float | None:
-    """Log odds to add to what the version says of customers as of the end of this day; None for a model of value.
+def served_intercept(spec: Spec, model: Loaded, as_of: date) -> float | None:
+    """Log odds to add to the version's probabilities as of the end of this day; None for a model of value.
 
-    Zero where no horizon has closed of late. Above `ENOUGH_ROWS` rows of the newest day, a fixed sample of customers.
-    Raises LabelsMissingError.
+    Zero when no horizon has closed recently. Above `ENOUGH_ROWS` rows of the newest day, from a fixed sample of the
+    customers. Raises LabelsMissingError.
     """
     if spec.kind is PredictionKind.VALUE:
         return None
-    labels = Labels(spec, as_of, is_of_newcomers=_learns_of_newcomers(spec, model))
+    labels = Labels(spec, as_of, is_of_newcomers=_is_trained_on_newcomers(spec, model))
     with connect(Role.READER) as connection:
         counts = _count_rows(connection, labels)
     days = recent_days(counts, as_of, spec.horizon_days)
@@ -32,10 +32,10 @@ def level_on(spec: Spec, model: Loaded, as_of: date) -> float | None:
         return 0.0
     share = min(1.0, 2 * ENOUGH_ROWS / sum(counts[day] for day in days))
     rows = rows_of(historical_features(labels.entity_sql(days, share), spec.feature_service), spec)
-    return round(find_level(predict(spec.kind, model.estimator, rows), rows), 6)
+    return round(fit_intercept_update(predict(spec.kind, model.estimator, rows), rows), 6)
 
 
-def _learns_of_newcomers(spec: Spec, model: Loaded) -> bool:
+def _is_trained_on_newcomers(spec: Spec, model: Loaded) -> bool:
     if not spec.is_about_newcomers:
         return False
     return bool(read_summary(require_version(spec.name, model.version).run_id).get("learns_of") == "newcomers")

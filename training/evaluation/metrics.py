@@ -19,8 +19,8 @@ DECILES = 10
 class Outcomes:
     """What happened to the judged rows: label, whose row it is, and the stage the customer was in.
 
-    `alone` (rows,): how many rows each stands for when only customers left alone count (`weigh_alone`); what a score
-    promises is measured with it, loss and ranking on all rows alike.
+    `alone` (rows,): the number of rows that each stands for when only untreated ones count (`untreated_weights`);
+    calibration is measured with it, loss and ranking on all rows.
     """
 
     kind: PredictionKind

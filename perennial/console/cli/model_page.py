@@ -19,7 +19,7 @@ class ModelPage:
 
     def to_dict(self) -> dict[str, Any]:
         """The report's own keys, and `realised` beside them."""
-        return {**asdict(self.report), "realised": asdict(self.realised)}
+        return {**self.report.to_dict(), "realised": asdict(self.realised)}
 
 
 def report_model(model: str) -> ModelPage:

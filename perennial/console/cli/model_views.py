@@ -49,10 +49,10 @@ def _champion(report: "ModelReport") -> str:
     if line.champion is None:
         return f"No champion: {line.message}"
     told = f"Champion: version {line.champion} ({report.candidate}), trained as of {line.trained_as_of}"
-    level = report.level
-    if level is None:
+    update = report.intercept_update
+    if update is None:
         return told
-    return f"{told}\nScores of {level.as_of} follow the weeks before: {level.log_odds:+.2f} in log odds"
+    return f"{told}\nIntercept update of the scores of {update.as_of}: {update.log_odds:+.2f} in log odds"
 
 
 def _quality(report: "ModelReport") -> RenderableType:

@@ -13,8 +13,7 @@ from perennial.lifecycle import load_lifecycle
 from perennial.simulation import Market
 from perennial.simulation.arrays import Floats, Ints
 from perennial.stages import STAGE_MODELS, Model, PredictionKind
-from perennial.statistics.bootstrap import Interval
-from perennial.statistics.calibration_error import measure_calibration
+from perennial.statistics import Interval, measure_calibration
 from perennial.tables import PREDICTIONS_SCORES
 
 Oracle = Callable[[Market, Ints, int], Floats]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from perennial.statistics.bootstrap import Floats
+from perennial.statistics import Floats
 from training.calibration.calibrators import calibrate
 from training.calibration.untreated_weights import untreated_weights
 from training.data.periods import Periods, later_folds

@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.stats import chi2
 
-from perennial.statistics.bootstrap import Floats
+from perennial.statistics import Floats
 
 GROUPS = 10
 LARGE_SHIFT = 0.2

@@ -11,7 +11,7 @@ from psycopg.types.json import Jsonb
 from perennial.monitoring.days import Days
 from perennial.monitoring.stage_calibration import Measured
 from perennial.stages import Model
-from perennial.statistics.bootstrap import Interval
+from perennial.statistics import Interval
 from perennial.tables import EXPERIMENTS_CALIBRATION
 
 POINTS = 100.0

@@ -10,16 +10,20 @@ import pandas as pd
 from perennial.monitoring.days import Days
 from perennial.stages import PredictionKind
 from perennial.statistics import (
-    Line,
+    Calibration,
+    CalibrationLine,
+    Floats,
+    Interval,
     Population,
     SelectionMethod,
     WeightedRows,
     choose_untreated,
     effective_customers,
-    fit_line,
+    fit_calibration_line,
+    measure_calibration,
+    percentile_interval,
+    resample_sums,
 )
-from perennial.statistics.bootstrap import Floats, Interval, percentile_interval, resample_sums
-from perennial.statistics.calibration_error import Calibration, measure_calibration
 
 ENOUGH_CUSTOMERS = 50
 """Below so many effective customers nothing is told: an interval over fewer is wider than any promise."""
@@ -41,7 +45,7 @@ class Measured:
     effective_customers: float
     share_messaged: float
     calibration: Calibration
-    line: Line | None
+    line: CalibrationLine | None
     bias: Interval | None
 
 
@@ -77,7 +81,7 @@ def _measure(
         effective_customers=effective_customers(names, chosen.weights),
         share_messaged=float(whole["was_messaged"].mean()),
         calibration=measure_calibration(days.kind, actual, predicted, names, chosen.weights),
-        line=fit_line(days.kind, actual, predicted, names, chosen.weights),
+        line=fit_calibration_line(days.kind, actual, predicted, names, chosen.weights),
         bias=bias,
     )
 

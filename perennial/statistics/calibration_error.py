@@ -1,33 +1,28 @@
-"""How far predictions are from what happened, where it matters: in groups of equal size along the prediction.
+"""Calibration error: how far predictions lie from observed outcomes, in bins of equally many rows along the prediction.
 
-`error` is the binned expected calibration error with equal-mass bins (Naeini et al. 2015, Nixon et al. 2019). It never
-reads zero, even for the truth: `floor` is what a perfectly calibrated model would show on these rows. `gap` is the root
-mean square of the same distances with the noise taken out (Kumar, Liang & Ma 2019, "Verified Uncertainty Calibration"),
-so that it reads zero for the truth, and over- and underconfidence do not cancel in it.
+`error` is the expected calibration error with equal-mass bins (Naeini et al. 2015; Nixon et al. 2019). It is above zero
+even for a perfectly calibrated model: `floor` is what such a model would show on these rows. `gap` is the root mean
+square of the same distances, debiased for sampling noise (Kumar, Liang & Ma 2019, Verified Uncertainty Calibration,
+section 4), so that a perfectly calibrated model has 0; over- and underconfidence do not cancel in it.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from perennial.stages import PredictionKind
-from perennial.statistics.bootstrap import (
-    Floats,
-    Interval,
-    Resampled,
-    percentile_interval,
-    reflected_interval,
-    resample_sums,
-)
+from perennial.statistics.arrays import Floats, Names
+from perennial.statistics.bootstrap import Resampled, percentile_interval, reflected_interval, resample_sums
+from perennial.statistics.interval import Interval
 
 BINS = 10
 _ROWS_PER_BIN = 50
+_SMALLEST = 1e-9
 
 
 @dataclass(frozen=True)
 class Bin:
-    """Rows with neighbouring predictions: their mean prediction, and what happened with its 95 % interval."""
+    """Rows with neighbouring predictions: mean prediction, and mean observed outcome with its 95 % interval."""
 
     rows: int
     predicted: float
@@ -40,8 +35,8 @@ class Bin:
 class Calibration:
     """Distances of predicted from observed, per row (probability) or as a share of the mean observed (value).
 
-    `error`: mean distance over bins. `gap`: its root mean square without noise. `difference`: mean predicted less mean
-    observed, signed, so that opposite errors cancel in it.
+    `error`: mean absolute distance over bins. `gap`: root mean square distance, debiased. `difference`: mean predicted
+    less mean observed, signed, so that opposite errors cancel in it. Intervals are at 95 %.
     """
 
     error: Interval
@@ -56,67 +51,73 @@ class Calibration:
 
 
 def measure_calibration(
-    kind: PredictionKind,
-    actual: Floats,
-    predicted: Floats,
-    customers: npt.NDArray[np.object_],
-    weights: Floats | None = None,
+    kind: PredictionKind, actual: Floats, predicted: Floats, customers: Names, weights: Floats | None = None
 ) -> Calibration:
     """Calibration with cluster-bootstrap intervals, and the bins of the reliability diagram.
 
-    `weights` (rows,): how many customers each row stands for; taken as known, not estimated. Bins hold equally many
-    rows, whatever they weigh.
+    `actual`, `predicted` (rows,): probabilities and labels of 0 or 1, or amounts in one unit. `customers` (rows,):
+    whose each row is. `weights` (rows,): how many customers each row represents, taken as known and not as estimated; 1
+    by default. There are up to 10 bins of equally many rows, whatever they weigh, and fewer where rows are few.
     """
     weight = np.ones(len(actual)) if weights is None else weights
     count = int(np.clip(len(actual) // _ROWS_PER_BIN, 1, BINS))
-    order = np.argsort(predicted, kind="stable")
-    members = np.zeros((len(actual), count))
-    for number, rows in enumerate(np.array_split(order, count)):
-        members[rows, number] = 1.0
+    members = _bin_members(predicted, count)
     weighted = members * weight[:, None]
     columns = np.concatenate([weighted * predicted[:, None], weighted * actual[:, None], weighted], axis=1)
     resampled = resample_sums(customers, columns)
     sums = resampled.sums[None, :]
     estimate, difference = float(_error(kind, sums, count)[0]), float(_difference(kind, sums, count)[0])
-    whole = weight.sum()
+    total = weight.sum()
     return Calibration(
         error=reflected_interval(estimate, _error(kind, resampled.draws, count)),
         gap=_gap(kind, resampled, count),
         difference=percentile_interval(difference, _difference(kind, resampled.draws, count)),
         floor=_floor(kind, actual, predicted, weight, members),
         bins=_bins(resampled, members.sum(axis=0)),
-        predicted=float(predicted @ weight / whole),
-        observed=float(actual @ weight / whole),
+        predicted=float(predicted @ weight / total),
+        observed=float(actual @ weight / total),
         rows=len(actual),
         customers=len(np.unique(customers.astype(str))),
     )
 
 
+def _bin_members(predicted: Floats, count: int) -> Floats:
+    """(rows, count): 1 where a row belongs to a bin."""
+    order = np.argsort(predicted, kind="stable")
+    members = np.zeros((len(predicted), count))
+    for number, rows in enumerate(np.array_split(order, count)):
+        members[rows, number] = 1.0
+    return members
+
+
 def _split(sums: Floats, count: int) -> tuple[Floats, Floats, Floats]:
+    """Sums by bin of predictions, of outcomes and of weights, (draws, count) each."""
     return sums[:, :count], sums[:, count : 2 * count], sums[:, 2 * count :]
 
 
-def _whole(kind: PredictionKind, actual: Floats, rows: Floats) -> Floats:
-    whole: Floats = rows.sum(axis=1) if kind is PredictionKind.PROBABILITY else np.maximum(actual.sum(axis=1), 1e-9)
-    return whole
+def _denominator(kind: PredictionKind, actual: Floats, weights: Floats) -> Floats:
+    total: Floats = (
+        weights.sum(axis=1) if kind is PredictionKind.PROBABILITY else np.maximum(actual.sum(axis=1), _SMALLEST)
+    )
+    return total
 
 
 def _error(kind: PredictionKind, sums: Floats, count: int) -> Floats:
-    predicted, actual, rows = _split(sums, count)
-    error: Floats = np.abs(predicted - actual).sum(axis=1) / _whole(kind, actual, rows)
+    predicted, actual, weights = _split(sums, count)
+    error: Floats = np.abs(predicted - actual).sum(axis=1) / _denominator(kind, actual, weights)
     return error
 
 
 def _difference(kind: PredictionKind, sums: Floats, count: int) -> Floats:
-    predicted, actual, rows = _split(sums, count)
-    difference: Floats = (predicted - actual).sum(axis=1) / _whole(kind, actual, rows)
+    predicted, actual, weights = _split(sums, count)
+    difference: Floats = (predicted - actual).sum(axis=1) / _denominator(kind, actual, weights)
     return difference
 
 
 def _gap(kind: PredictionKind, resampled: Resampled, count: int) -> Interval:
-    # Noise adds each bin's variance to its squared distance, and drawing customers again adds it once more; so it is
-    # taken out once of the estimate and twice of the draws. The interval is that of the square, and starts at zero
-    # wherever zero cannot be excluded.
+    # Noise adds each bin's variance to its squared distance, and resampling adds it once more; so it is subtracted once
+    # from the estimate and twice from the draws. The interval is that of the square, and starts at zero wherever zero
+    # cannot be excluded.
     distances, shares = _distances(kind, resampled.sums[None, :], count)
     drawn, drawn_shares = _distances(kind, resampled.draws, count)
     noise = drawn.var(axis=0)
@@ -127,28 +128,31 @@ def _gap(kind: PredictionKind, resampled: Resampled, count: int) -> Interval:
 
 
 def _distances(kind: PredictionKind, sums: Floats, count: int) -> tuple[Floats, Floats]:
-    """Each bin's distance, and its share of the rows."""
-    predicted, actual, rows = _split(sums, count)
-    present = np.maximum(rows, 1e-9)
-    scale = 1.0 if kind is PredictionKind.PROBABILITY else np.maximum(actual.sum(axis=1), 1e-9) / rows.sum(axis=1)
+    """Each bin's distance, and its share of the weights."""
+    predicted, actual, weights = _split(sums, count)
+    present = np.maximum(weights, _SMALLEST)
+    scale = (
+        1.0 if kind is PredictionKind.PROBABILITY else np.maximum(actual.sum(axis=1), _SMALLEST) / weights.sum(axis=1)
+    )
     distances: Floats = (predicted - actual) / present / np.reshape(scale, (-1, 1))
-    return distances, rows / rows.sum(axis=1, keepdims=True)
+    return distances, weights / weights.sum(axis=1, keepdims=True)
 
 
 def _floor(kind: PredictionKind, actual: Floats, predicted: Floats, weight: Floats, members: Floats) -> float:
-    # The mean of |N(0, s)| is s * sqrt(2 / pi); the noise of a bin's sum is that of its rows.
-    noise = predicted * (1 - predicted) if kind is PredictionKind.PROBABILITY else (actual - predicted) ** 2
-    whole = weight.sum() if kind is PredictionKind.PROBABILITY else max(float(actual @ weight), 1e-9)
-    return float(np.sqrt(2 / np.pi) * np.sqrt((noise * weight**2) @ members).sum() / whole)
+    # The mean of |N(0, s)| is s * sqrt(2 / pi); the variance of a bin's sum is that of its rows added up.
+    is_probability = kind is PredictionKind.PROBABILITY
+    variance = predicted * (1 - predicted) if is_probability else (actual - predicted) ** 2
+    total = weight.sum() if is_probability else max(float(actual @ weight), _SMALLEST)
+    return float(np.sqrt(2 / np.pi) * np.sqrt((variance * weight**2) @ members).sum() / total)
 
 
 def _bins(resampled: Resampled, rows_in: Floats) -> tuple[Bin, ...]:
-    found, count = [], len(rows_in)
+    bins, count = [], len(rows_in)
     for number in range(count):
         predicted, actual, weight = (resampled.sums[part * count + number] for part in range(3))
-        drawn_weight = np.maximum(resampled.draws[:, 2 * count + number], 1e-9)
+        drawn_weight = np.maximum(resampled.draws[:, 2 * count + number], _SMALLEST)
         observed = percentile_interval(actual / weight, resampled.draws[:, count + number] / drawn_weight)
-        found.append(
+        bins.append(
             Bin(int(rows_in[number]), float(predicted / weight), observed.estimate, observed.low, observed.high)
         )
-    return tuple(found)
+    return tuple(bins)

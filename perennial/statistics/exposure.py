@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from perennial.stages import PredictionKind
-from perennial.statistics.bootstrap import Floats
-from perennial.statistics.regression import expected, fit
+from perennial.statistics.arrays import Floats
+from perennial.statistics.regression import fit_regression, inverse_link
 
 EXPOSURE_FEATURES = (
     "days_since_last_order",
@@ -45,10 +45,10 @@ def message_propensity(kind: PredictionKind, outcomes: pd.DataFrame, features: S
         return np.zeros(len(outcomes))
     free = ~held
     design = _design_matrix(kind, outcomes, features)
-    beta = fit(
+    beta = fit_regression(
         PredictionKind.PROBABILITY, design[free], messaged[free].astype(np.float64), np.ones(int(free.sum())), RIDGE
     )
-    propensity = expected(PredictionKind.PROBABILITY, design @ beta) * free.mean()
+    propensity = inverse_link(PredictionKind.PROBABILITY, design @ beta) * free.mean()
     clipped: Floats = np.minimum(propensity, MAX_PROPENSITY)
     return clipped
 

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from perennial.statistics.bootstrap import Floats
+from perennial.statistics.arrays import Floats
 
 MIN_HOLDOUT_CUSTOMERS = 1_000
 """From this size on the control group is used alone: it gives a share to about three points, without a model."""

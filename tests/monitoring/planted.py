@@ -9,7 +9,7 @@ import pandas as pd
 
 from perennial.monitoring.days import Days
 from perennial.stages import Model, PredictionKind
-from perennial.statistics.exposure import message_propensity
+from perennial.statistics import message_propensity
 
 DAY = date(2017, 9, 3)
 DAYS = Days(Model.CHURN_RISK, PredictionKind.PROBABILITY, 28, date(2017, 10, 1), (DAY,), (), (), ())

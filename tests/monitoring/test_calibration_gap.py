@@ -4,9 +4,7 @@ import numpy as np
 import pytest
 
 from perennial.monitoring.stage_calibration import Measured, measure_stage
-from perennial.statistics.calibration_error import Calibration
-from perennial.statistics.exposure import message_propensity
-from perennial.statistics.untreated import SelectionMethod, effective_customers
+from perennial.statistics import Calibration, SelectionMethod, effective_customers, message_propensity
 from tests.monitoring.planted import DAYS, outcomes
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import skops.io
 
-from perennial.statistics.bootstrap import Floats
+from perennial.statistics import Floats
 from training.calibration.calibrators import calibrate
 from training.data.periods import plan_periods
 from training.data.rows import Rows

@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.special import expit
 
-from perennial.statistics.bootstrap import Floats, Interval
+from perennial.statistics import Floats, Interval
 from training.evaluation.metrics import Outcomes, evaluate, improvement
 from training.promotion.rule import Evidence, decide
 from training.specs import PredictionKind

@@ -7,7 +7,7 @@ from sklearn.calibration import CalibratedClassifierCV
 from sklearn.frozen import FrozenEstimator
 
 from perennial.stages import PredictionKind
-from perennial.statistics.bootstrap import Floats
+from perennial.statistics import Floats
 from training.calibration.untreated_weights import untreated_weights
 from training.data.rows import Rows
 from training.estimators.candidates import Estimator

@@ -12,8 +12,7 @@ from scipy.optimize import brentq
 from scipy.special import expit, logit
 
 from perennial.stages import PredictionKind
-from perennial.statistics import effective_customers
-from perennial.statistics.bootstrap import Floats
+from perennial.statistics import Floats, effective_customers
 from training.calibration.untreated_weights import untreated_weights
 from training.data.periods import observed_before
 from training.data.rows import Rows

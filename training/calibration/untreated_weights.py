@@ -8,8 +8,7 @@ import numpy as np
 import pandas as pd
 
 from perennial.stages import PredictionKind
-from perennial.statistics import EXPOSURE_FEATURES, choose_untreated, effective_customers, message_propensity
-from perennial.statistics.bootstrap import Floats
+from perennial.statistics import EXPOSURE_FEATURES, Floats, choose_untreated, effective_customers, message_propensity
 from training.data.rows import Rows
 
 ENOUGH_CUSTOMERS = 200

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from perennial.statistics.bootstrap import Floats
+from perennial.statistics import Floats
 
 UNKNOWN = "unknown"
 

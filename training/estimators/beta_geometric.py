@@ -11,7 +11,7 @@ import numpy as np
 from scipy.optimize import minimize
 from scipy.special import betaln, gammaln, hyp2f1
 
-from perennial.statistics.bootstrap import Floats
+from perennial.statistics import Floats
 
 _NEAREST_TO_ONE = 1e-5
 _LARGEST_LOG = 12.0

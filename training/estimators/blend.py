@@ -7,7 +7,7 @@ import pandas as pd
 from scipy.special import expit
 from sklearn.base import BaseEstimator, ClassifierMixin
 
-from perennial.statistics.bootstrap import Floats
+from perennial.statistics import Floats
 
 
 class MarginBlend(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no types

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator, RegressorMixin
 
-from perennial.statistics.bootstrap import Floats
+from perennial.statistics import Floats
 from training.estimators.beta_geometric import BetaGeometric, Purchases, fit_beta_geometric
 from training.estimators.gamma_gamma import GammaGamma, fit_gamma_gamma
 

@@ -10,7 +10,7 @@ import numpy as np
 from scipy.optimize import minimize
 from scipy.special import gammaln
 
-from perennial.statistics.bootstrap import Floats
+from perennial.statistics import Floats
 
 _LARGEST_LOG = 12.0
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from perennial.stages import PredictionKind
-from perennial.statistics.bootstrap import Floats
+from perennial.statistics import Floats
 
 LOSS_NAME = {PredictionKind.PROBABILITY: "log_loss", PredictionKind.VALUE: "poisson_deviance"}
 _SMALLEST_PROBABILITY = 1e-6

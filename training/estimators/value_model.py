@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator, RegressorMixin
 
-from perennial.statistics.bootstrap import Floats
+from perennial.statistics import Floats
 
 
 class ValueModel(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no types

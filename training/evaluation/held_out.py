@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 import numpy.typing as npt
 
-from perennial.statistics.bootstrap import Floats
+from perennial.statistics import Floats
 from training.calibration.intercept_update import fit_intercept_update, recent_days, shift_log_odds
 from training.data.dataset import Dataset
 from training.data.rows import Rows

@@ -8,8 +8,7 @@ from scipy.stats import rankdata
 from sklearn.metrics import average_precision_score, roc_auc_score
 
 from perennial.stages import PredictionKind
-from perennial.statistics.bootstrap import Floats, Interval, mean_interval
-from perennial.statistics.calibration_error import Calibration, measure_calibration
+from perennial.statistics import Calibration, Floats, Interval, mean_interval, measure_calibration
 from training.estimators.losses import LOSS_NAME, row_losses
 
 DECILES = 10

@@ -1,6 +1,6 @@
 """A training's outcome in one sentence that a person can act on."""
 
-from perennial.statistics.bootstrap import Interval
+from perennial.statistics import Interval
 from training.evaluation.metrics import Evaluation
 from training.specs import Spec
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from perennial.statistics.bootstrap import Floats
+from perennial.statistics import Floats
 from training.estimators.candidates import Estimator
 from training.explanation.tree_shap import TreeShap
 

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from perennial.statistics.bootstrap import Floats
+from perennial.statistics import Floats
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from perennial.statistics.bootstrap import Interval
+from perennial.statistics import Interval
 from training.data.dataset import Dataset
 from training.evaluation.held_out import predict_held_out
 from training.evaluation.metrics import Outcomes, improvement

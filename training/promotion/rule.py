@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from perennial.stages import PredictionKind
-from perennial.statistics.bootstrap import Interval
+from perennial.statistics import Interval
 
 TOLERANCE = {PredictionKind.PROBABILITY: 0.02, PredictionKind.VALUE: 0.10}
 """How far the calibration error may lie from zero: mean distance per row, or share of the total."""

@@ -29,7 +29,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--accept",
         action="store_true",
-        help="the history changed for good reason: judge without it, and later runs by this",
+        help="the history changed for good reason: do not compare with it, and compare later runs with this one",
     )
     chosen = parser.parse_args(arguments)
     try:

@@ -1,4 +1,4 @@
-"""The expectation that every bound becomes: a custom SQL expectation in the way Great Expectations documents them
+"""A bound as a custom SQL expectation, in the way Great Expectations documents them
 (a subclass of UnexpectedRowsExpectation, https://docs.greatexpectations.io/docs/core/customize_expectations/).
 """
 
@@ -14,7 +14,7 @@ MOST_NAMED = 5
 
 
 class ExpectMeasuresToLieWithin(gxe.UnexpectedRowsExpectation):  # type: ignore[misc]  # GX ships without usable types here
-    """Every part's measure lies within the bounds. The observed value names those that do not, else the nearest."""
+    """Every part's measure lies within the bounds. The observed value names those outside, else the nearest to one."""
 
     unit: str
     minimum: float | None = None
@@ -43,7 +43,7 @@ class ExpectMeasuresToLieWithin(gxe.UnexpectedRowsExpectation):  # type: ignore[
 
     def _summarize(self, rows: list[tuple[str, float]]) -> str:
         if not rows:
-            return "nothing to judge"
+            return "nothing to check"
         part, worst = rows[0]
         if len(rows) > 1 and worst == rows[-1][1]:
             return f"{UNITS[self.unit](worst)} throughout"

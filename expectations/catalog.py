@@ -1,4 +1,4 @@
-"""What is in the marts right now, and the tables and columns that the rest of the platform cannot do without."""
+"""What the marts contain now, and the tables and columns that other packages need."""
 
 from dataclasses import dataclass, field
 from datetime import date
@@ -43,7 +43,7 @@ STAGES = ", ".join(f"'{stage}'" for stage in Stage)
 
 @dataclass(frozen=True)
 class Marts:
-    """The marts as of a day: their columns with types, table by table, and how many customers they hold."""
+    """The marts as of a day: column types by table and column, and the number of customers."""
 
     as_of: date
     columns: dict[str, dict[str, str]] = field(repr=False)
@@ -69,7 +69,7 @@ class Marts:
         return max(1, self.count_customers // SAMPLE)
 
     @property
-    def moment_sql(self) -> str:
+    def as_of_at_sql(self) -> str:
         return f"timestamptz '{snapshot_at(self.as_of):%Y-%m-%d %H:%M:%S}+00'"
 
     @property
@@ -77,16 +77,16 @@ class Marts:
         return f"date '{self.as_of}'"
 
 
-def look_at_marts(as_of: date) -> Marts:
-    """Read the catalog; a mart that is not there simply has no columns."""
+def read_marts(as_of: date) -> Marts:
+    """Read the catalog; a mart that does not exist has no columns."""
     query = (
         "select table_schema || '.' || table_name, column_name, data_type from information_schema.columns "
         "where table_schema = 'marts' order by table_name, ordinal_position"
     )
     columns: dict[str, dict[str, str]] = {}
     with connect(Role.READER) as connection:
-        for table, column, kind in connection.execute(query):
-            columns.setdefault(str(table), {})[str(column)] = str(kind)
+        for table, column, data_type in connection.execute(query):
+            columns.setdefault(str(table), {})[str(column)] = str(data_type)
         counted = connection.execute("select count(*) from marts.customers") if "marts.customers" in columns else None
         row = counted.fetchone() if counted else None
     return Marts(as_of, columns, int(row[0]) if row else 0)

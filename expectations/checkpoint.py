@@ -1,6 +1,6 @@
 """A suite run as a Great Expectations checkpoint against the warehouse, its pages rendered into Data Docs.
 
-Imported inside the doors only: Great Expectations takes seconds to import.
+Imported inside the public functions only: Great Expectations takes seconds to import.
 """
 
 import os
@@ -49,13 +49,13 @@ def run_checkpoint(suite: str, as_of: date, measures: list[Measures], site: Path
             )
         )
         outcome = checkpoint.run(run_id=gx.RunIdentifier(run_name=f"{suite}-{as_of}"))
-    # Once for all pages: the checkpoint's own action would set up the site anew for each of them.
+    # Once for all pages: the checkpoint's own action would build the whole site again for each of them.
     context.build_data_docs(site_names=[SITE])
     return Validated(_checks(outcome.run_results, measures), _pages(outcome.run_results))
 
 
 def _context(site: Path) -> Any:
-    """A context that lives as long as the run, with our site and nobody else's."""
+    """A context for this run only, with our Data Docs site as its only one."""
     backends = InMemoryStoreBackendDefaults(init_temp_docs_sites=False)
     data_docs = {
         "class_name": "SiteBuilder",
@@ -133,8 +133,8 @@ def _checks(run_results: Any, measures: list[Measures]) -> list[Check]:
 
 def _check(result: Any, bound: Bound) -> Check:
     if "observed_value" not in result.result:
-        # GX's own account is not passed on: the message of a failed query may quote a customer's value.
-        raise GateBrokenError(f"The check '{bound.name}' could not be made; the log of PostgreSQL says why.")
+        # GX's own message is not passed on: that of a failed query may quote a customer's value.
+        raise GateBrokenError(f"The check '{bound.name}' could not run; the log of PostgreSQL gives the reason.")
     return Check(
         name=bound.name,
         severity=bound.severity,

@@ -1,6 +1,6 @@
 """Data Docs that open without a network: Great Expectations' own pages in a plain style, and an index of every run.
 
-The pages that it ships load scripts, fonts and pictures from a dozen hosts, and its index shows nothing without them.
+The pages that it ships load scripts, fonts and images from a dozen hosts, and its index shows nothing without them.
 """
 
 from pathlib import Path
@@ -10,7 +10,7 @@ from great_expectations.render.view import DefaultJinjaPageView
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader
 
 from expectations.report import GateReport
-from expectations.run_history import Run
+from expectations.run_history import GateRun
 
 TEMPLATES = Path(__file__).with_name("templates")
 
@@ -24,25 +24,25 @@ class PageView(DefaultJinjaPageView):  # type: ignore[misc]  # GX ships without 
 
 
 class OwnIndex:
-    """Stands where Great Expectations would build its index; ours is written by `write_index`, from gate.runs."""
+    """Replaces Great Expectations' index builder: `write_index` writes the index, from gate.runs."""
 
     def __init__(self, **options: Any) -> None:
-        """Takes whatever the site builder hands over."""
+        """Accept the options that the site builder passes."""
 
     def build(self, *, build_index: bool = True) -> tuple[None, dict[str, Any]]:  # noqa: ARG002  # GX calls by name
         return None, {}
 
 
 def write_run(site: Path, gate_run_id: int, report: GateReport, pages: dict[str, str]) -> Path:
-    """Write the page of one run, every check in words with links to its details; returns its path."""
+    """Write the page of one run, every check as a sentence with links to its details; returns its path."""
     path = run_page(site, gate_run_id)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(_environment().get_template("run.j2").render(report=report, pages=pages))
     return path
 
 
-def write_index(site: Path, runs: list[Run]) -> None:
-    """Write `index.html`: the runs, newest first, with what was wrong and a link to each whose page is there."""
+def write_index(site: Path, runs: list[GateRun]) -> None:
+    """Write `index.html`: the runs, newest first, with their failures and a link to each whose page exists."""
     linked = [(run, run_page(site, run.gate_run_id).exists()) for run in runs]
     (site / "index.html").write_text(_environment().get_template("index.j2").render(runs=linked))
 

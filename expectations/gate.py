@@ -1,4 +1,4 @@
-"""The doors: run a suite as of a day, remember the run, and stop what must not be used."""
+"""The public functions: run a suite as of a day, record the run, and stop data that must not be used."""
 
 import time
 import warnings
@@ -10,7 +10,7 @@ from typing import Any
 from expectations.marts import marts_suite, take_marts_statistics
 from expectations.raw import raw_statistics, raw_suite
 from expectations.report import GateFailedError, GateReport
-from expectations.run_history import Baseline, Statistics, find_baseline, find_last, list_runs, remember
+from expectations.run_history import Baseline, Statistics, find_baseline, find_last, list_runs, record_run
 from expectations.suites import Measures
 from perennial.settings import load_settings
 from perennial.telemetry_off import switch_off_usage_reporting
@@ -18,7 +18,7 @@ from perennial.telemetry_off import switch_off_usage_reporting
 
 @dataclass(frozen=True)
 class Suite:
-    """How a suite finds the run it is held against, its measures, and what it leaves for the next run."""
+    """A suite: how it finds the run to compare with, its measures, and the statistics kept for the next run."""
 
     name: str
     find_baseline: Callable[[date], Baseline | None]
@@ -26,7 +26,7 @@ class Suite:
     take_statistics: Callable[[date], Statistics]
 
 
-# Events stay known once they are known, whichever day asks; marts of a day know nothing of the days after it.
+# Events stay known once they are known, whatever the day; marts as of a day know nothing of the days after it.
 RAW = Suite("raw", lambda _: find_last("raw"), raw_suite, raw_statistics)
 MARTS = Suite("marts", lambda as_of: find_baseline("marts", as_of), marts_suite, take_marts_statistics)
 
@@ -35,8 +35,9 @@ def validate_raw(as_of: date, *, is_accepted: bool = False) -> GateReport:
     """Whether `raw.events` may be built from, as of the end of a day (UTC).
 
     Afterwards gate.runs has a row of the suite `raw` and Data Docs in the home a page for it, passed or not.
-    `is_accepted`: a person has judged that the history changed for good reason; it is not compared with earlier runs,
-    and later runs are compared with this one. Raises GateFailedError, which lists every critical failure in words.
+    `is_accepted`: a person has decided that the history changed for good reason; it is not compared with earlier runs,
+    and later runs are compared with this one. Raises GateFailedError, whose message lists every critical failure, and
+    GateBrokenError when a check could not run.
     """
     return _validate(RAW, as_of, is_accepted=is_accepted)
 
@@ -45,7 +46,8 @@ def validate_marts(as_of: date, *, is_accepted: bool = False) -> GateReport:
     """Whether the marts, built as of the end of a day (UTC), may be trained on, scored and published.
 
     Afterwards gate.runs has a row of the suite `marts` and Data Docs in the home a page for it, passed or not.
-    `is_accepted` as in validate_raw. Raises GateFailedError, which lists every critical failure in words.
+    `is_accepted` as in validate_raw. Raises GateFailedError, whose message lists every critical failure, and
+    GateBrokenError when a check could not run.
     """
     return _validate(MARTS, as_of, is_accepted=is_accepted)
 
@@ -62,7 +64,7 @@ def _validate(suite: Suite, as_of: date, *, is_accepted: bool) -> GateReport:
     baseline = None if is_accepted else suite.find_baseline(as_of)
     validated = run_checkpoint(suite.name, as_of, suite.measures(as_of, baseline), site)
     statistics: dict[str, Any] = {**suite.take_statistics(as_of), "is_accepted": is_accepted}
-    gate_run_id = remember(suite.name, as_of, validated.checks, statistics)
+    gate_run_id = record_run(suite.name, as_of, validated.checks, statistics)
     report = GateReport(
         suite=suite.name,
         as_of=as_of,
@@ -82,5 +84,5 @@ def _compared_with(baseline: Baseline | None, *, is_accepted: bool) -> str:
     if is_accepted:
         return "Accepted by hand: not compared with earlier runs."
     if baseline is None:
-        return "The first good run up to this day will be this one: there is nothing yet to compare it with."
+        return "The first good run up to this day: there is nothing yet to compare it with."
     return f"Compared with the good run as of {baseline.as_of}."

@@ -1,4 +1,4 @@
-"""What stands in the marts: values within their range, parts that add up, one stage for each customer and day."""
+"""Checks of the marts' values: within their range, parts that add up, one stage for each customer and day."""
 
 import re
 
@@ -12,7 +12,7 @@ SHARE = re.compile(r"(^|_)(share|probability)(_|$)")
 
 
 def ranges(marts: Marts) -> Measures:
-    """Features by what their names promise: no negative counts or days, shares in 0..1, nothing infinite."""
+    """Ranges that the names of features imply: no negative counts or days, shares in 0..1, nothing infinite."""
     rules = {name: _impossible(name, marts) for name in marts.numeric_features}
     rules = {name: rule for name, rule in rules.items() if rule}
     counted = ",\n".join(f"count(*) filter (where {rule}) as {identifier(name)}" for name, rule in rules.items())
@@ -64,7 +64,7 @@ def revenue() -> Measures:
                 show=share,
             ),
             warning(
-                "no order dwarfs the rest",
+                "no order dominates revenue",
                 "share_of_largest",
                 "at most {bound} of all revenue in one",
                 meaning,
@@ -130,7 +130,7 @@ def stages(marts: Marts) -> Measures:
                 "no stage holds nearly everyone",
                 "share_largest",
                 "at most {bound} of customers in one stage",
-                "The thresholds in lifecycle.yml do not part this brand's customers.",
+                "The thresholds in lifecycle.yml do not separate this brand's customers.",
                 at_most=0.95,
                 show=share,
             ),

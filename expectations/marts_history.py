@@ -1,4 +1,4 @@
-"""The marts against the last good run: volumes, distributions, and what the same past days looked like then."""
+"""The marts compared with the last good run: volumes, distributions, and features of the same past days."""
 
 import hashlib
 import json
@@ -29,12 +29,15 @@ def history(marts: Marts, baseline: Baseline) -> list[Measures]:
     if baseline.statistics.get("count_days", 0) >= SETTLED_DAYS:
         measures.append(_drift(marts, baseline))
     if baseline.statistics.get("code") == code_digest():
-        measures.append(_hindsight(marts, baseline))
+        measures.append(_look_ahead(marts, baseline))
     return measures
 
 
 def marts_statistics(marts: Marts) -> Statistics:
-    """Rows of each mart, shares of the stages, deciles of each feature, digests of the newest days, and of the code."""
+    """Rows of each mart, shares of the stages, deciles of each feature, digests of the newest days, and of the code.
+
+    Their keys stand in gate.runs, where every later version of the gate reads them.
+    """
     query = read_query(
         "marts_statistics",
         as_of=marts.as_of_sql,
@@ -54,7 +57,7 @@ def marts_statistics(marts: Marts) -> Statistics:
 
 
 def code_digest() -> str:
-    """A digest of everything but the events that the marts are made from: dbt's files and the lifecycle settings."""
+    """A digest of everything that the marts depend on besides events: dbt's files and the lifecycle settings."""
     project = load_settings().dbt_project
     digest = hashlib.sha256(json.dumps(load_lifecycle().dbt_vars(), sort_keys=True, default=str).encode())
     for folder in ("models", "macros", "seeds"):
@@ -73,7 +76,7 @@ def _growth(marts: Marts, baseline: Baseline) -> Measures:
             "the marts do not shrink",
             "share_of_last_time",
             "at least {bound} of the rows of the last good run",
-            "Events were lost or a load was cut: ingest the rest and build again. " + ACCEPT,
+            "Events were lost or a load was cut: ingest what is missing and build again. " + ACCEPT,
             at_least=0.98,
             show=share,
         ),
@@ -92,7 +95,7 @@ def _growth(marts: Marts, baseline: Baseline) -> Measures:
                 "the marts do not jump",
                 "growth",
                 "at most {bound} of the rows of the last good run",
-                "A great time, a new source, or the same customers twice under new ids.",
+                "Strong growth, a new source, or the same customers twice under new ids.",
                 at_most=1.5,
                 show=share,
             ),
@@ -109,13 +112,13 @@ def _growth(marts: Marts, baseline: Baseline) -> Measures:
 
 
 def _drift(marts: Marts, baseline: Baseline) -> Measures:
-    judged = [name for name in marts.numeric_features if not MOVING.search(name)]
+    compared = [name for name in marts.numeric_features if not MOVING.search(name)]
     meaning = "How customers buy has changed, or how it is computed: compare it with the last good run. "
     bounds = [
         warning(
-            "features are spread as they were",
-            "shift",
-            "a stability index of at most {bound}",
+            "feature distributions are stable",
+            "stability_index",
+            "a population stability index of at most {bound}",
             meaning,
             at_most=0.2,
             show=distance,
@@ -124,9 +127,9 @@ def _drift(marts: Marts, baseline: Baseline) -> Measures:
     if _is_near(marts, baseline):
         bounds.append(
             critical(
-                "no feature has become another",
-                "shift",
-                "a stability index of at most {bound}",
+                "no feature distribution has changed entirely",
+                "stability_index",
+                "a population stability index of at most {bound}",
                 meaning + ACCEPT,
                 at_most=1,
                 show=distance,
@@ -137,23 +140,23 @@ def _drift(marts: Marts, baseline: Baseline) -> Measures:
         baseline=baseline.gate_run_id,
         as_of=marts.as_of_sql,
         every=baseline.statistics["every"],
-        features=literals(judged),
+        features=literals(compared),
         stages=STAGES,
     )
     return Measures("marts-drift", query, bounds)
 
 
-def _hindsight(marts: Marts, baseline: Baseline) -> Measures:
+def _look_ahead(marts: Marts, baseline: Baseline) -> Measures:
     days = read_query("marts_days", **_digests(marts, baseline.statistics["every"]))
     return Measures(
-        "marts-hindsight",
-        read_query("marts_hindsight", baseline=baseline.gate_run_id, days=days),
+        "marts-look-ahead",
+        read_query("marts_look_ahead", baseline=baseline.gate_run_id, days=days),
         [
             critical(
-                "the past stays as it was",
+                "features of past days are unchanged",
                 "count_changed",
-                "no past day on which a feature differs from what the last good run saw, from the same events",
-                "The feature named here knows what came after its moment, or depends on when it is computed. " + ACCEPT,
+                "no past day on which a feature differs from the last good run, computed from the same events",
+                "The feature named here uses events after its snapshot, or depends on when it is computed. " + ACCEPT,
                 at_most=0,
             )
         ],

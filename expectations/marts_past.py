@@ -1,4 +1,4 @@
-"""What a feature or a label may know: what happened before its moment, and for a label all of its horizon."""
+"""Leakage checks: a feature knows only events before its snapshot, a label all of its horizon and nothing else."""
 
 import re
 
@@ -7,10 +7,10 @@ from expectations.suites import Measures, critical, distance, read_query, warnin
 from perennial.stages import STAGE_MODELS, Model
 from perennial.tables import marts_label
 
-LEAK = "The feature named here knows what came later: its dbt model must count only what was before snapshot_at."
+LEAK = "The feature named here uses later events: its dbt model must count only those before snapshot_at."
 SNAPSHOT_TABLES = ("marts.customer_stages", "marts.customer_features", *(marts_label(model) for model in Model))
 
-# What a feature of this name must be, from the orders before its moment. `{days}` is its window.
+# What a feature of this name must be, from the orders before its snapshot. `{window}` selects those of its window.
 LIFETIME = {
     "count_orders": "sum(count_orders)",
     "revenue": "sum(revenue)",
@@ -24,7 +24,7 @@ WINDOWED = {
     "revenue": "coalesce(sum(revenue) filter (where {window}), 0)",
     "count_order_days": "count(*) filter (where {window})",
 }
-# Without any order before the moment: a count or a sum is 0, the rest is unknown.
+# Without any order before the snapshot: a count or a sum is 0, any other feature is unknown.
 ZERO = re.compile(r"^(count_|revenue)")
 
 LABELS = {
@@ -52,12 +52,12 @@ def times(marts: Marts) -> Measures:
     )
     return Measures(
         "marts-times",
-        read_query("marts_times", moment=marts.moment_sql, snapshot_tables=tables),
+        read_query("marts_times", as_of_at=marts.as_of_at_sql, snapshot_tables=tables),
         [
             critical(
                 "nothing is dated after the day",
                 "count_after",
-                "no row at or after the moment",
+                "no row after the end of the day (UTC)",
                 "The marts were built as of a later day: build them as of this one.",
                 at_most=0,
             ),
@@ -72,7 +72,7 @@ def times(marts: Marts) -> Measures:
                 "labels were observed to their end",
                 "count_unobserved",
                 "no label whose horizon ends after the day",
-                "A label that is still open counts customers as lost who may yet come: wait for its horizon.",
+                "A label whose horizon is still open counts customers as lost who may yet order: wait for its end.",
                 at_most=0,
             ),
         ],
@@ -80,7 +80,7 @@ def times(marts: Marts) -> Measures:
 
 
 def leakage(marts: Marts) -> Measures:
-    """Features whose names say what they count, counted again from marts.orders."""
+    """Features whose names define what they count, recounted from marts.orders."""
     audits = {name: sql for name in marts.numeric_features if (sql := _recounted(name))}
     counted = ",\n".join(f"({sql})::double precision as {identifier(name)}" for name, sql in audits.items())
     compared = ",\n".join(_differs(name) for name in audits)
@@ -93,7 +93,7 @@ def leakage(marts: Marts) -> Measures:
                 "no feature knows the future", "count_leaking", "no row that differs from a recount", LEAK, at_most=0
             ),
             warning(
-                "the recount saw customers",
+                "the recount covers customers",
                 "count_audited",
                 "at least {bound} row recounted",
                 "Every customer has an order that was restated later, so that nothing could be recounted.",
@@ -135,24 +135,25 @@ def labels() -> Measures:
         read_query("marts_labels", labels=blocks),
         [
             critical(
-                "labels say what happened",
+                "labels agree with a recount",
                 "count_wrong",
                 "no label that differs from a recount of its horizon",
                 "The label's dbt model does not count the orders within its horizon.",
                 at_most=0,
             ),
             critical(
-                "labels are about their stage",
-                "count_strangers",
+                "labels belong to their stage",
+                "count_other_stages",
                 "no row of another stage",
-                "The label's dbt model takes customers of another stage than its model speaks for.",
+                "The label's dbt model takes customers of another stage than its model is for.",
                 at_most=0,
             ),
         ],
     )
 
 
-def telling(marts: Marts) -> Measures:
+def single_features(marts: Marts) -> Measures:
+    """How well each feature on its own predicts each outcome: one that nearly determines it may leak."""
     blocks = "\nunion all\n".join(
         f"select '{model}' as model, customer_id, snapshot_on, label as is_positive\n"
         f"from {marts_label(model)}\nwhere snapshot_on = (select max(snapshot_on) from {marts_label(model)})\n"
@@ -160,14 +161,14 @@ def telling(marts: Marts) -> Measures:
         for model in STAGE_MODELS.values()
     )
     return Measures(
-        "marts-telling",
-        read_query("marts_telling", labels=blocks, features=literals(marts.numeric_features)),
+        "marts-single-features",
+        read_query("marts_single_features", labels=blocks, features=literals(marts.numeric_features)),
         [
             warning(
-                "no feature tells the outcome by itself",
-                "area",
-                "an area under the ROC curve of at most {bound} for every feature alone",
-                "Either the outcome is that regular here (a subscription), or the feature has seen it.",
+                "no single feature predicts the outcome",
+                "auc",
+                "an area under the ROC curve of at most {bound} for every single feature",
+                "Either the outcome is that regular here (a subscription), or the feature leaks it.",
                 at_most=0.98,
                 show=distance,
             )

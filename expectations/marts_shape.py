@@ -1,14 +1,14 @@
-"""Whether the marts are there: their columns, their rows, their keys."""
+"""Whether the marts exist: their columns, their rows, their keys."""
 
 from expectations.catalog import KEYS, REQUIRED, Marts, literal
 from expectations.suites import Measures, critical, read_query, share
 
-REBUILD = "Build the marts again (`dbt build --full-refresh`); if it stays, the model named here is wrong."
+REBUILD = "Build the marts again (`dbt build --full-refresh`); if it persists, the model named here is wrong."
 SAMPLED_ABOVE = 200_000
 
 
 def shape(marts: Marts) -> Measures:
-    """Whether every table and column is there: without them, nothing else can be asked."""
+    """Whether every table and column exists: without them, no other query could run."""
     wanted = [(table, column) for table, columns in REQUIRED.items() for column in columns]
     rows = ",\n".join(
         f"({literal(f'{table}.{column}')}, {int(column not in marts.columns.get(table, {}))})"
@@ -16,7 +16,7 @@ def shape(marts: Marts) -> Measures:
     )
     return Measures(
         "marts-shape",
-        f"-- The columns that other rooms read, against information_schema as it was found.\n"
+        f"-- The columns that other packages read, compared with information_schema.\n"
         f"select part, is_missing from (values\n{rows}\n) as wanted (part, is_missing)",
         [
             critical(
@@ -33,7 +33,7 @@ def shape(marts: Marts) -> Measures:
 def volumes(marts: Marts) -> Measures:
     return Measures(
         "marts-volumes",
-        read_query("marts_volumes", as_of=marts.as_of_sql, moment=marts.moment_sql),
+        read_query("marts_volumes", as_of=marts.as_of_sql, as_of_at=marts.as_of_at_sql),
         [
             critical(
                 "the marts are not empty",
@@ -61,7 +61,7 @@ def keys() -> Measures:
         query,
         [
             critical("every row has its key", "count_without_key", "no row without its key", REBUILD, at_most=0),
-            critical("no key stands twice", "count_repeated", "no key on two rows", REBUILD, at_most=0),
+            critical("no key is repeated", "count_repeated", "no key on two rows", REBUILD, at_most=0),
         ],
     )
 
@@ -69,7 +69,7 @@ def keys() -> Measures:
 def _key_query(table: str, columns: tuple[str, ...]) -> str:
     key = ", ".join(columns)
     missing = " or ".join(f"{column} is null" for column in columns)
-    # Of a large mart every n-th key: twice the same key is in the sample twice, and a fault in a model repeats many.
+    # Of a large mart a sample of keys: it holds every row of a sampled key, and a defective model repeats many keys.
     sampled = (
         f"mod(abs(hashtext({columns[0]})::bigint), greatest(1, (select count(*) from {table}) / {SAMPLED_ABOVE})) < 1"
     )

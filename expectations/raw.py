@@ -1,4 +1,4 @@
-"""What raw events must be before dbt may build from them."""
+"""The suite `raw`: what must hold before dbt builds from raw events."""
 
 from datetime import date
 
@@ -7,32 +7,34 @@ from expectations.run_history import Baseline, Statistics, read_statistics
 from expectations.suites import Measures, critical, days, read_query, share, warning
 from perennial.as_of import snapshot_at
 
-REDELIVER = "Look for a cut or missing file, ingest the rest (nothing is loaded twice) and run again."
+REDELIVER = "Look for a cut or missing file, ingest what is missing (nothing is loaded twice) and run again."
 
 
-def moment_literal(as_of: date) -> str:
-    """The moment of a day as PostgreSQL reads it."""
+def as_of_at_literal(as_of: date) -> str:
+    """The end of a day (UTC) as an SQL literal."""
     return f"timestamptz '{snapshot_at(as_of):%Y-%m-%d %H:%M:%S}+00'"
 
 
 def raw_suite(as_of: date, baseline: Baseline | None) -> list[Measures]:
-    """The measures of the suite `raw`; those held against a good run only where there is one."""
-    moment = moment_literal(as_of)
+    """The measures of the suite `raw`; those that compare with a good run only where there is one."""
+    as_of_at = as_of_at_literal(as_of)
     since_load = baseline.newest_load_id if baseline else -1
     measures = [
-        events(read_query("raw_events", moment=moment)),
-        _pulse(read_query("raw_pulse", moment=moment)),
-        orders(read_query("raw_orders", moment=moment, since_load=since_load)),
+        events(read_query("raw_events", as_of_at=as_of_at)),
+        _freshness(read_query("raw_freshness", as_of_at=as_of_at)),
+        orders(read_query("raw_orders", as_of_at=as_of_at, since_load=since_load)),
         _loads(read_query("raw_loads", since_load=since_load)),
     ]
     if baseline:
         measures.append(
-            _volumes(read_query("raw_volumes", moment=moment_literal(baseline.as_of), baseline=baseline.gate_run_id))
+            _volumes(
+                read_query("raw_volumes", as_of_at=as_of_at_literal(baseline.as_of), baseline=baseline.gate_run_id)
+            )
         )
     return measures
 
 
-def _pulse(query: str) -> Measures:
+def _freshness(query: str) -> Measures:
     return Measures(
         "raw-freshness",
         query,
@@ -57,7 +59,7 @@ def _pulse(query: str) -> Measures:
                 "the newest week is not thin",
                 "share_of_usual_week",
                 "at least {bound} of a usual week's events in the newest seven days",
-                "A quiet week, or a part of it has not arrived.",
+                "A slow week, or a part of it has not arrived.",
                 at_least=0.75,
                 show=share,
             ),
@@ -78,10 +80,10 @@ def _pulse(query: str) -> Measures:
                 show=share,
             ),
             warning(
-                "no flood in the newest week",
+                "no surge in the newest week",
                 "share_of_usual_week",
                 "at most {bound} of a usual week's events in the newest seven days",
-                "A great week, or a sender repeats itself under new message ids.",
+                "A very busy week, or a sender repeats itself under new message ids.",
                 at_most=3,
                 show=share,
             ),
@@ -98,7 +100,7 @@ def _loads(query: str) -> Measures:
                 "few lines were refused",
                 "share_rejected",
                 "at most {bound} of the lines refused since the last good run",
-                "raw.rejected_events says which and why.",
+                "raw.rejected_events holds them with their reasons.",
                 at_most=0.01,
                 show=share,
             ),
@@ -106,7 +108,7 @@ def _loads(query: str) -> Measures:
                 "most lines were accepted",
                 "share_rejected_of_many",
                 "at most {bound} of the lines refused since the last good run",
-                "raw.rejected_events says which and why: mend the file and ingest it again.",
+                "raw.rejected_events holds them with their reasons: correct the file and ingest it again.",
                 at_most=0.5,
                 show=share,
             ),
@@ -141,5 +143,8 @@ def _volumes(query: str) -> Measures:
 
 
 def raw_statistics(as_of: date) -> Statistics:
-    """How many events of each name were known by the end of the day, and the newest load."""
-    return read_statistics(read_query("raw_statistics", moment=moment_literal(as_of)))
+    """How many events of each name were known by the end of the day, and the newest load.
+
+    Their keys stand in gate.runs, where every later version of the gate reads them.
+    """
+    return read_statistics(read_query("raw_statistics", as_of_at=as_of_at_literal(as_of)))

@@ -1,8 +1,8 @@
-"""What every raw event and order must be, whenever it came."""
+"""Checks of every raw event and order, whenever it arrived."""
 
 from expectations.suites import Measures, critical, share, warning
 
-SENDER = "Look at what the sender writes into this field, mend it there and ingest again."
+SENDER = "Look at what the sender writes into this field, correct it there and ingest again."
 
 
 def events(query: str) -> Measures:

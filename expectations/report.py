@@ -1,4 +1,4 @@
-"""What the gate says: each check in words a person understands, and whether the data may be used."""
+"""The gate's report: the result of each check, and whether the data may be used."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True)
 class Check:
-    """One expectation and how it went. Neither `observed` nor `expected` ever holds a customer's id or value."""
+    """One expectation and its result. Neither `observed` nor `expected` ever holds a customer's id or value."""
 
     name: str
     severity: Severity
@@ -31,7 +31,7 @@ class Check:
 
 @dataclass(frozen=True)
 class GateReport:
-    """One run of a suite. `data_docs` is its page; `compared_with` says which earlier run it was held against."""
+    """One run of a suite. `data_docs` is its page; `compared_with` names the earlier run it was compared with."""
 
     suite: str
     as_of: date
@@ -64,7 +64,7 @@ class GateReport:
 
 
 class GateFailedError(RuntimeError):
-    """The data may not be used. The text lists each critical failure: what was expected, what was found, what to do."""
+    """The data may not be used. Its message lists each critical failure: expected, found, and what to do."""
 
     def __init__(self, report: GateReport) -> None:
         self.report = report
@@ -76,7 +76,7 @@ class GateFailedError(RuntimeError):
 
 
 class GateBrokenError(RuntimeError):
-    """A check could not be made at all, so nothing is known about the data and nothing may use it."""
+    """A check could not run at all, so nothing is known about the data and nothing may use it."""
 
 
 def _failed(checks: Iterable[Check], severity: Severity) -> list[Check]:

@@ -1,4 +1,8 @@
-"""The memory of the gate: a run leaves its statistics in gate.runs, and the next is held against the last good one."""
+"""The gate's run history: a run records its statistics in gate.runs, and the next is compared with the last good one.
+
+Older versions of the gate wrote rows too. Keys of statistics never change; checks that were renamed are read under
+their present name.
+"""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -12,10 +16,24 @@ from perennial.database import Role, connect
 
 Statistics = dict[str, Any]
 
+RENAMED_CHECKS = {
+    "no order dwarfs the rest": "no order dominates revenue",
+    "features are spread as they were": "feature distributions are stable",
+    "no feature has become another": "no feature distribution has changed entirely",
+    "the past stays as it was": "features of past days are unchanged",
+    "labels say what happened": "labels agree with a recount",
+    "labels are about their stage": "labels belong to their stage",
+    "no feature tells the outcome by itself": "no single feature predicts the outcome",
+    "the recount saw customers": "the recount covers customers",
+    "no key stands twice": "no key is repeated",
+    "no flood in the newest week": "no surge in the newest week",
+}
+"""Names of checks in rows of earlier versions, each with its present one."""
+
 
 @dataclass(frozen=True)
 class Baseline:
-    """The good run that this one is held against."""
+    """The good run that this one is compared with."""
 
     gate_run_id: int
     as_of: date
@@ -27,7 +45,7 @@ class Baseline:
 
 
 def find_last(suite: str) -> Baseline | None:
-    """The good run of the newest day, else the last one accepted by hand: the run that knew most."""
+    """The good run of the newest day since the last one accepted by hand: the run that knew the most events."""
     query = """
         select gate_run_id, as_of, statistics
         from gate.runs
@@ -45,8 +63,8 @@ def find_last(suite: str) -> Baseline | None:
 def find_baseline(suite: str, as_of: date) -> Baseline | None:
     """The last good run of an earlier day, else of the same day; none older than the last one accepted by hand.
 
-    An earlier day comes first, so that running a day again is judged as it was the first time. A run of a later day
-    is never used: a backfill knows nothing of what came after.
+    An earlier day comes first, so that running a day again is compared as it was the first time. A run of a later day
+    is never used: a backfill knows nothing of later days.
     """
     query = """
         select gate_run_id, as_of, statistics
@@ -68,8 +86,8 @@ def _find(query: LiteralString, **values: object) -> Baseline | None:
 
 
 @dataclass(frozen=True)
-class Run:
-    """A row of gate.runs, as the index of Data Docs shows it."""
+class GateRun:
+    """A row of gate.runs, as the index of Data Docs shows it; `failures` name checks by their present names."""
 
     gate_run_id: int
     suite: str
@@ -78,9 +96,13 @@ class Run:
     failures: list[dict[str, str]]
     validated_at: datetime
 
+    def __post_init__(self) -> None:
+        for failure in self.failures:
+            failure["check"] = RENAMED_CHECKS.get(failure["check"], failure["check"])
 
-def remember(suite: str, as_of: date, checks: list[Check], statistics: Statistics) -> int:
-    """Write the run with what the next one will need; returns its gate_run_id."""
+
+def record_run(suite: str, as_of: date, checks: list[Check], statistics: Statistics) -> int:
+    """Write the run with the statistics that the next one is compared with; returns its gate_run_id."""
     failed = sorted((check for check in checks if not check.is_success), key=lambda check: check.severity)
     count_critical = sum(check.severity is Severity.CRITICAL for check in failed)
     failures = [
@@ -109,25 +131,25 @@ def remember(suite: str, as_of: date, checks: list[Check], statistics: Statistic
             row,
         ).fetchone()
     if written is None:
-        raise RuntimeError("gate.runs returned no id for the row it took")
+        raise RuntimeError("gate.runs returned no id for the row inserted")
     return int(written[0])
 
 
-def list_runs(limit: int = 200) -> list[Run]:
+def list_runs(limit: int = 200) -> list[GateRun]:
     """The newest runs of every suite, newest first."""
     query = (
         "select gate_run_id, suite, as_of, is_success, failures, validated_at from gate.runs "
         "order by gate_run_id desc limit %s"
     )
-    with connect(Role.READER) as connection, connection.cursor(row_factory=class_row(Run)) as cursor:
+    with connect(Role.READER) as connection, connection.cursor(row_factory=class_row(GateRun)) as cursor:
         return cursor.execute(query, [limit]).fetchall()
 
 
 def read_statistics(query: str) -> Statistics:
-    """The one JSON document that a statistics query answers with."""
+    """The JSON document that is the one value of a statistics query."""
     with connect(Role.READER) as connection:
         row = connection.execute(query).fetchone()
     if row is None:
-        raise RuntimeError("a statistics query answered with no row")
+        raise RuntimeError("a statistics query returned no row")
     statistics: Statistics = row[0]
     return statistics

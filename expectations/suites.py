@@ -1,7 +1,7 @@
-"""The language in which the suites are written: measures taken by one query each, and the bounds they must keep.
+"""What suites are made of: measures, taken by one query each, and the bounds that they must keep.
 
-Every query answers with a small table of counts, shares and distances, one row per `part` (a table, a feature, a
-stage). Great Expectations only ever sees those, so no report can hold a customer's id or value.
+Every query returns a small table of counts, shares and distances, one row per `part` (a table, a feature, a stage).
+Great Expectations only ever reads those, so no report can hold a customer's id or value.
 """
 
 from collections.abc import Callable
@@ -33,7 +33,7 @@ def distance(value: float) -> str:
 
 @dataclass(frozen=True)
 class Bound:
-    """Where one measure (a column of the query) must lie, in every row; rows without it (null) are not judged."""
+    """Where one measure (a column of the query) must lie, in every row; rows without it (null) are not checked."""
 
     name: str
     column: str
@@ -46,14 +46,14 @@ class Bound:
 
     @property
     def sentence(self) -> str:
-        """What is expected, the bound written as a person reads it."""
+        """What is expected, with the bound in its unit."""
         bound = self.minimum if self.minimum is not None else self.maximum
         return self.expected.format(bound="" if bound is None else self.show(bound))
 
 
 @dataclass(frozen=True)
 class Measures:
-    """A query, the bounds on what it answers, and the heading under which Data Docs show them."""
+    """A query, the bounds on its columns, and the heading under which Data Docs show them."""
 
     name: str
     query: str
@@ -78,8 +78,8 @@ critical = partial(_bound, Severity.CRITICAL)
 warning = partial(_bound, Severity.WARNING)
 
 
-# In every query a sample is `mod(abs(hashtext(key)::bigint), n) < 1`: the same keys each time. Written `= 0`, the
-# planner would expect one row in 200 and join by nested loops, minutes long.
+# In every query a sample is `mod(abs(hashtext(key)::bigint), n) < 1`: the same keys each time. Written as `= 0`, the
+# planner would expect one row in 200 and join by nested loops, which takes minutes.
 def read_query(name: str, **values: object) -> str:
-    """The text of `sql/<name>.sql` with its `$names` filled in: only moments, numbers and names of our own catalog."""
+    """The text of `sql/<name>.sql` with its `$names` filled in: only times, numbers and names of our own catalog."""
     return Template((SQL / f"{name}.sql").read_text()).substitute({key: str(value) for key, value in values.items()})

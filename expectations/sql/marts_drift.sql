@@ -1,6 +1,7 @@
--- How far each feature of the day lies from the last good run's: the population stability index over that run's own
--- deciles and the share of nulls, less what chance alone brings (the index of two samples of one population is about
--- chi-squared with bins - 1 degrees over their sizes; Yurdakul 2018). One row per feature, and one for the stages.
+-- How far the distribution of each feature on the day is from the last good run's: the population stability index over
+-- that run's own deciles and the share of nulls, less its sampling error (the index of two samples of one population is
+-- about chi-squared with bins - 1 degrees of freedom over their sizes; Yurdakul 2018). One row per feature, and one for
+-- the stages.
 with before as (
     select statistics
     from gate.runs
@@ -80,6 +81,6 @@ select
         0,
         sum((share_now - share_before) * ln(share_now / share_before))
         - min(noise) * (min(count_bins) - 1 + 2 * sqrt(2 * (min(count_bins) - 1)))
-    )::double precision as shift
+    )::double precision as stability_index
 from shares
 group by feature

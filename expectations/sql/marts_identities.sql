@@ -71,7 +71,7 @@ from marts.messages
 where not exists (select 1 from marts.customers where customers.customer_id = messages.customer_id)
 union all
 select
-    'the newest features say what the customers table says' as part,
+    'the newest features agree with the customers table' as part,
     count(*) filter (where is_off) as count_off
 from features_against_customers
 union all

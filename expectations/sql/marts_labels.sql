@@ -1,4 +1,4 @@
--- Labels counted again from the orders within their horizon, at six snapshot days spread over the history, for some
+-- Labels recounted from the orders within their horizon, at six snapshot days spread over the history, for some
 -- 20,000 customers at most. One row per model. Orders that changed later are left out, as in marts_leakage.sql.
 with restated as (
     select distinct orders.customer_id

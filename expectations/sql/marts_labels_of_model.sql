@@ -1,7 +1,7 @@
 select
     '$table' as part,
     count(*) filter (where ($holds) is not true) as count_wrong,
-    count(*) filter (where stage not in ($stages)) as count_strangers
+    count(*) filter (where stage not in ($stages)) as count_other_stages
 from (
     select
         labels.label,

@@ -1,4 +1,4 @@
--- Features counted again from the orders before their moment. One row per feature that can be, with the rows that differ.
+-- Features recounted from the orders before their snapshot. One row per feature that can be, with the rows that differ.
 -- Six snapshot days spread over the history and some 20,000 customers at most. Customers with an order that was later
 -- restated, refunded or cancelled are left out: marts.orders holds such an order as it is now, features as it was then.
 with days as (
@@ -27,7 +27,7 @@ customers as (
         and customer_id not in (select customer_id from restated where customer_id is not null)
 ),
 
--- By day, which loses nothing: every moment is a midnight.
+-- By day, which loses nothing: every snapshot is taken at midnight.
 days_of_orders as (
     select
         orders.customer_id,

@@ -1,4 +1,4 @@
--- Whether money looks like money. One row.
+-- Whether amounts of money are plausible. One row.
 select
     'marts.orders' as part,
     count(*) filter (where revenue is null) as count_without_revenue,

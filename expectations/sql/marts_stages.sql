@@ -1,6 +1,6 @@
 -- Exactly one stage and one row of features for every customer known by then. One row per snapshot day, and one for the
 -- days themselves.
-with seen as (
+with new_customers as (
     select
         (first_seen_at at time zone 'UTC')::date as first_seen_on,
         count(*) as count_customers
@@ -39,7 +39,7 @@ featured as (
 expected as (
     select day::date as snapshot_on
     from generate_series(
-        (select min(first_seen_on) from seen)::timestamp, $as_of::timestamp, interval '1 day'
+        (select min(first_seen_on) from new_customers)::timestamp, $as_of::timestamp, interval '1 day'
     ) as day
     where extract(isodow from day) = $isodow or day = $as_of::timestamp
 ),
@@ -59,9 +59,9 @@ days as (
 known as (
     select
         days.snapshot_on,
-        coalesce(sum(seen.count_customers), 0) as count_known
+        coalesce(sum(new_customers.count_customers), 0) as count_known
     from days
-    left join seen on days.snapshot_on >= seen.first_seen_on
+    left join new_customers on days.snapshot_on >= new_customers.first_seen_on
     group by days.snapshot_on
 )
 

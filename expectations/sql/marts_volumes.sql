@@ -5,7 +5,7 @@ with counted as (
         (select count(*) from marts.orders) as count_orders,
         (select count(*) from marts.customer_stages where snapshot_on = $as_of) as count_stages,
         (select count(*) from marts.customer_features where snapshot_on = $as_of) as count_features,
-        (select count(*) from raw.events where event = 'Order Completed' and occurred_at < $moment) as count_raw_orders
+        (select count(*) from raw.events where event = 'Order Completed' and occurred_at < $as_of_at) as count_raw_orders
 ),
 
 sampled as (
@@ -13,7 +13,7 @@ sampled as (
     from raw.events
     cross join counted
     where events.event = 'Order Completed'
-        and events.occurred_at < $moment
+        and events.occurred_at < $as_of_at
         and mod(abs(hashtext(events.message_id)::bigint), greatest(1, counted.count_raw_orders / 5000)) < 1
 )
 

@@ -6,7 +6,7 @@ with repeated as (
 
 counted as (
     select
-        count(*) filter (where occurred_at < $moment) as count_known,
+        count(*) filter (where occurred_at < $as_of_at) as count_known,
         count(*) filter (where message_id is null) as count_without_id,
         count(*) filter (where user_id is null and anonymous_id is null) as count_without_customer,
         count(*) filter (where type not in ('track', 'identify', 'page', 'screen', 'group', 'alias')) as count_unknown_types,

@@ -5,7 +5,7 @@ with orders as (
         message_id,
         load_id > $since_load as is_new
     from raw.events
-    where event = 'Order Completed' and occurred_at < $moment
+    where event = 'Order Completed' and occurred_at < $as_of_at
 ),
 
 parts as (
@@ -31,14 +31,14 @@ sampled as (
     from parts
     inner join raw.events
         on events.event = 'Order Completed'
-            and events.occurred_at < $moment
+            and events.occurred_at < $as_of_at
             and events.load_id > parts.above_load
             and mod(abs(hashtext(events.message_id)::bigint), greatest(1, parts.count_orders / 20000)) < 1
     cross join lateral jsonb_to_record(events.properties)
         as content (order_id text, products jsonb, total jsonb, revenue jsonb, value jsonb)
 ),
 
-judged as (
+parsed as (
     select
         part,
         coalesce(order_id, '') != '' as has_id,
@@ -54,5 +54,5 @@ select
     avg(has_products::integer)::double precision as share_with_products,
     avg((has_products or has_total)::integer)::double precision as share_with_worth,
     avg(is_negative::integer)::double precision as share_negative
-from judged
+from parsed
 group by part

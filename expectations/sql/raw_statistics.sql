@@ -1,11 +1,11 @@
--- What the next run is compared with. Names sent for fewer than ten customers are pooled, so that none tells of a customer.
+-- What the next run is compared with. Names sent for fewer than ten customers are pooled, so that none identifies one.
 with named as (
     select
         coalesce(event, type) as event,
         count(*) as count_events,
         count(distinct coalesce(user_id, anonymous_id)) as count_customers
     from raw.events
-    where occurred_at < $moment
+    where occurred_at < $as_of_at
     group by coalesce(event, type)
 ),
 

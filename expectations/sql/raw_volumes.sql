@@ -1,4 +1,4 @@
--- Events known now against those known to the good run that knew most, up to its own day, which may be a later one than
+-- Events known now against those of the good run that knew most, up to its own day, which may be a later one than
 -- today's: what was known once stays known. One row per event name, and one for all.
 with before as (
     select statistics
@@ -25,7 +25,7 @@ events_now as (
         case grouping(coalesce(event, type)) when 1 then 'all events' else coalesce(event, type) end as part,
         count(*) as count_now
     from raw.events
-    where occurred_at < $moment
+    where occurred_at < $as_of_at
     group by grouping sets ((coalesce(event, type)), ())
 )
 

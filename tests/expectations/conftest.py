@@ -1,4 +1,4 @@
-"""A small brand whose marts are healthy, kept aside so that every test may break its own copy."""
+"""A small brand whose marts are healthy, kept in schemas of its own so that every test may break a copy."""
 
 import json
 import random
@@ -26,7 +26,7 @@ Connection = psycopg.Connection[Any]
 
 @dataclass(frozen=True)
 class Brand:
-    """The healthy brand as of `as_of`; the gate has a good run of it as of `before`."""
+    """The healthy brand as of `as_of`; gate.runs holds a good run of it as of `before`."""
 
     connection: Connection
     as_of: date = AS_OF
@@ -52,40 +52,46 @@ class Brand:
 
 def brand(customers: list[str], first: date, last: date, *, seed: int, has_messages: bool = True) -> Iterator[Message]:
     """Orders of every customer at a pace of their own, and a campaign each month; the same for the same seed."""
-    chance = random.Random(seed)
+    generator = random.Random(seed)
     for customer in customers:
-        pace = chance.uniform(1.5, 6)
-        moment = datetime.combine(first, datetime.min.time(), UTC) + timedelta(days=chance.uniform(0, 20))
-        quits = moment + timedelta(days=chance.choice([40, 90, 1000, 1000, 1000]))
-        while moment < min(quits, datetime.combine(last, datetime.max.time(), UTC)):
-            yield order(chance, customer, moment)
-            moment += timedelta(days=chance.expovariate(1 / pace) + 0.2)
+        pace = generator.uniform(1.5, 6)
+        time = datetime.combine(first, datetime.min.time(), UTC) + timedelta(days=generator.uniform(0, 20))
+        quits = time + timedelta(days=generator.choice([40, 90, 1000, 1000, 1000]))
+        while time < min(quits, datetime.combine(last, datetime.max.time(), UTC)):
+            yield order(generator, customer, time)
+            time += timedelta(days=generator.expovariate(1 / pace) + 0.2)
         if has_messages:
-            yield from campaigns(chance, customer, first, last)
+            yield from campaigns(generator, customer, first, last)
 
 
-def order(chance: random.Random, customer: str, moment: datetime) -> Message:
-    number = f"{chance.getrandbits(64):016x}"
-    prices = [chance.randrange(100, 2000) / 100 for _ in range(chance.randint(1, 3))]
+def order(generator: random.Random, customer: str, time: datetime) -> Message:
+    number = f"{generator.getrandbits(64):016x}"
+    prices = [generator.randrange(100, 2000) / 100 for _ in range(generator.randint(1, 3))]
     products = [
-        {"product_id": f"p{price}", "department": chance.choice("ABCD"), "price": price, "quantity": 1, "total": price}
+        {
+            "product_id": f"p{price}",
+            "department": generator.choice("ABCD"),
+            "price": price,
+            "quantity": 1,
+            "total": price,
+        }
         for price in prices
     ]
     properties = {"order_id": f"o-{number}", "total": round(sum(prices), 2), "currency": "EUR", "products": products}
-    return message(f"m-{number}", customer, "Order Completed", moment, properties)
+    return message(f"m-{number}", customer, "Order Completed", time, properties)
 
 
-def campaigns(chance: random.Random, customer: str, first: date, last: date) -> Iterator[Message]:
+def campaigns(generator: random.Random, customer: str, first: date, last: date) -> Iterator[Message]:
     for month in range(1 + (last - first).days // 30):
-        moment = datetime.combine(first, datetime.min.time(), UTC) + timedelta(days=30 * month + 25)
-        if chance.random() < 0.5 and moment.date() < last:
-            number = f"{chance.getrandbits(64):016x}"
-            yield message(f"c-{number}", customer, "Email Delivered", moment, {"campaign_id": f"month-{month}"})
+        time = datetime.combine(first, datetime.min.time(), UTC) + timedelta(days=30 * month + 25)
+        if generator.random() < 0.5 and time.date() < last:
+            number = f"{generator.getrandbits(64):016x}"
+            yield message(f"c-{number}", customer, "Email Delivered", time, {"campaign_id": f"month-{month}"})
 
 
-def message(message_id: str, customer: str, event: str, moment: datetime, properties: Message) -> Message:
+def message(message_id: str, customer: str, event: str, time: datetime, properties: Message) -> Message:
     envelope = {"type": "track", "messageId": message_id, "userId": customer, "event": event}
-    return envelope | {"timestamp": moment.isoformat(), "properties": properties}
+    return envelope | {"timestamp": time.isoformat(), "properties": properties}
 
 
 def write(path: Path, messages: Iterator[Message]) -> Path:

@@ -1,4 +1,4 @@
-"""Each check of the marts fails when what it guards breaks, and says so in words."""
+"""Each check of the marts fails when what it guards breaks, and its message names what was found."""
 
 import tomllib
 from pathlib import Path
@@ -19,7 +19,7 @@ def test_a_broken_mart_stops_the_data(healthy: Any, name: str) -> None:
     healthy.alter(CRITICAL[name]["breaks"])
     with pytest.raises(GateFailedError) as stopped:
         validate_marts(healthy.as_of)
-    failure = the(name, stopped.value.report.failures)
+    failure = find(name, stopped.value.report.failures)
     assert CRITICAL[name]["found"] in failure.observed
     assert f"{name}: expected {failure.expected}; found {failure.observed}. {failure.meaning}" in str(stopped.value)
     assert str(stopped.value.report.data_docs) in str(stopped.value)
@@ -28,7 +28,7 @@ def test_a_broken_mart_stops_the_data(healthy: Any, name: str) -> None:
 @pytest.mark.parametrize("name", WARNINGS)
 def test_an_odd_mart_shows_a_warning(healthy: Any, name: str) -> None:
     healthy.alter(WARNINGS[name]["breaks"])
-    assert WARNINGS[name]["found"] in the(name, judged(healthy).warnings).observed
+    assert WARNINGS[name]["found"] in find(name, report_of(healthy).warnings).observed
 
 
 def test_every_check_is_shown_to_fail(healthy: Any) -> None:
@@ -56,14 +56,14 @@ def test_marts_that_were_never_built_are_named(healthy: Any) -> None:
     assert [check.name for check in stopped.value.report.results] == ["every table and column is there"]
 
 
-def judged(healthy: Any) -> GateReport:
+def report_of(healthy: Any) -> GateReport:
     try:
         return validate_marts(healthy.as_of)
     except GateFailedError as stopped:
         return stopped.report
 
 
-def the(name: str, checks: list[Check]) -> Check:
+def find(name: str, checks: list[Check]) -> Check:
     found = [check for check in checks if check.name == name]
     assert found, f"'{name}' is not among {[check.name for check in checks]}"
     return found[0]

@@ -1,4 +1,4 @@
-"""Brands unlike the usual: few customers, no messages, a history long over, ids that look like attacks."""
+"""Unusual brands: few customers, no messages, a history that ended years ago, ids that look like attacks."""
 
 from datetime import date
 from pathlib import Path

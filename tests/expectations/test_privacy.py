@@ -1,4 +1,4 @@
-"""Nothing that the gate writes tells of a customer, and its pages call nobody."""
+"""Nothing that the gate writes identifies a customer, and its pages load nothing from other hosts."""
 
 import re
 import shutil

@@ -1,4 +1,4 @@
-"""Each check of the raw events fails when what it guards breaks, and says so in words."""
+"""Each check of the raw events fails when what it guards breaks, and its message names what was found."""
 
 import tomllib
 from collections.abc import Iterator
@@ -32,7 +32,7 @@ def test_broken_events_stop_the_data(loose: Any, name: str) -> None:
     loose.alter(CRITICAL[name]["breaks"])
     with pytest.raises(GateFailedError) as stopped:
         validate_raw(loose.as_of)
-    failure = the(name, stopped.value.report.failures)
+    failure = find(name, stopped.value.report.failures)
     assert CRITICAL[name]["found"] in failure.observed
     assert f"{name}: expected {failure.expected}; found {failure.observed}" in str(stopped.value)
 
@@ -40,7 +40,7 @@ def test_broken_events_stop_the_data(loose: Any, name: str) -> None:
 @pytest.mark.parametrize("name", WARNINGS)
 def test_odd_events_show_a_warning(loose: Any, name: str) -> None:
     loose.alter(WARNINGS[name]["breaks"])
-    assert WARNINGS[name]["found"] in the(name, judged(loose.as_of).warnings).observed
+    assert WARNINGS[name]["found"] in find(name, report_of(loose.as_of).warnings).observed
 
 
 def test_every_check_is_shown_to_fail(healthy: Any) -> None:
@@ -48,29 +48,29 @@ def test_every_check_is_shown_to_fail(healthy: Any) -> None:
 
 
 def test_a_day_long_after_the_newest_event_is_stale(healthy: Any) -> None:
-    failure = the("events reach up to the day", judged(healthy.as_of + timedelta(days=400)).failures)
+    failure = find("events reach up to the day", report_of(healthy.as_of + timedelta(days=400)).failures)
     assert "choose the day of the newest event" in failure.meaning
 
 
 def test_a_refused_file_that_was_sent_again_passes(healthy: Any) -> None:
-    """Half of what came since the last good run was refused, then delivered whole: the gate must not stay shut."""
+    """Half of what arrived since the last good run was refused, then delivered again: the gate must pass."""
     healthy.alter(
         "update raw.loads set count_rejected = count_loaded;"
         "update gate.runs set statistics = statistics || '{\"newest_load_id\": 0}' where suite = 'raw'"
     )
-    report = judged(healthy.as_of)
+    report = report_of(healthy.as_of)
     assert not report.failures
-    assert the("few lines were refused", report.warnings).observed == "50% (loads)"
+    assert find("few lines were refused", report.warnings).observed == "50% (loads)"
 
 
-def judged(as_of: date) -> GateReport:
+def report_of(as_of: date) -> GateReport:
     try:
         return validate_raw(as_of)
     except GateFailedError as stopped:
         return stopped.report
 
 
-def the(name: str, checks: list[Check]) -> Check:
+def find(name: str, checks: list[Check]) -> Check:
     found = [check for check in checks if check.name == name]
     assert found, f"'{name}' is not among {[check.name for check in checks]}"
     return found[0]

@@ -1,12 +1,13 @@
 -- How the newest day and week compare with this brand's usual ones. One row for all behaviour, one for orders.
 -- Windows end at the newest event instead of midnight, so that a last day that is not over yet is no alarm; messages are
--- left out, because campaigns come in bursts. Where fewer than 20 events are usual, chance decides and nothing is judged.
+-- left out, because campaigns come in bursts. Where fewer than 20 events are usual, random variation is too large for a
+-- check.
 with behaviour as (
     select
         occurred_at,
         event
     from raw.events
-    where occurred_at < $moment
+    where occurred_at < $as_of_at
         and type in ('track', 'page', 'screen')
         and (event is null or event !~ ' (Sent|Delivered|Opened|Bounced|Link Clicked)$$')
 ),
@@ -77,11 +78,11 @@ gaps as (
     from active_days
 ),
 
--- The clock of all behaviour is its newest event; another part, seen on few days, has no rhythm to be held to.
+-- All behaviour is silent since its newest event; another part that occurs on few days has no usual gap to compare with.
 silence as (
     select
         gaps.part,
-        min(gaps.age) + extract(epoch from $moment - max(newest.newest_at))::double precision / 86400 as days_silent,
+        min(gaps.age) + extract(epoch from $as_of_at - max(newest.newest_at))::double precision / 86400 as days_silent,
         greatest(2, 1.5 * coalesce(max(gaps.gap_days), 1)) as days_usual
     from gaps
     cross join newest

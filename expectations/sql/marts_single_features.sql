@@ -1,11 +1,11 @@
--- How well each feature alone tells the outcome, on the newest labelled day: the area under its ROC curve, mirrored above
--- one half (Mann-Whitney, ties at half). A feature that all but tells the outcome may have seen it. One row per model
--- and feature; nothing is judged where fewer than 30 had either outcome.
+-- How well each single feature predicts the outcome, on the newest labelled day: the area under its ROC curve, mirrored
+-- above one half (Mann-Whitney, ties at half). A feature that nearly determines the outcome may leak it. One row per
+-- model and feature; none where fewer than 30 had either outcome.
 with labels as (
     $labels
 ),
 
-told as (
+labelled_values as (
     select
         labels.model,
         labels.is_positive,
@@ -25,7 +25,7 @@ ranked as (
         is_positive,
         rank() over (partition by model, feature order by value)
         + (count(*) over (partition by model, feature, value) - 1) / 2.0 as midrank
-    from told
+    from labelled_values
 ),
 
 summed as (
@@ -41,6 +41,6 @@ summed as (
 
 select
     feature || ' for ' || model as part,
-    0.5 + abs((rank_sum - count_positive * (count_positive + 1) / 2) / (count_positive * count_negative) - 0.5) as area
+    0.5 + abs((rank_sum - count_positive * (count_positive + 1) / 2) / (count_positive * count_negative) - 0.5) as auc
 from summed
 where count_positive >= 30 and count_negative >= 30

@@ -1,5 +1,5 @@
--- The same past days, as this build and as the last good run saw them: as long as the events before a day, the models
--- and the settings are the same, no feature of that day may have changed, or it knew what came later.
+-- Features of the same past days, in this build and in the last good run: while the events before a day, the models and
+-- the settings are the same, no feature of that day may have changed; one that has uses later events (look-ahead).
 -- One row per feature, with the days on which it differs.
 with before as (
     select stored.*

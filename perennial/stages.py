@@ -46,7 +46,11 @@ class Segment(StrEnum):
     """The part of a stage that a message would move: towards an order, or away."""
 
     PERSUADABLES = "persuadables"
-    DO_NOT_WAKE = "do_not_wake"
+    DO_NOT_DISTURB = "do_not_disturb"
+
+
+_FORMER_SEGMENTS = {"do_not_wake": Segment.DO_NOT_DISTURB}
+"""Names accepted until 0.3.0."""
 
 
 class UnknownStageError(ValueError):
@@ -67,11 +71,16 @@ def audience_name(stage: Stage, segment: Segment) -> str:
 
 
 def parse_audience(text: str) -> str:
-    """The name of an audience: a stage, or a segment of one. Raises UnknownStageError listing those there are."""
+    """The name of an audience: a stage, or a segment of one, under its former name too.
+
+    Raises UnknownStageError listing those there are.
+    """
     stage, separator, segment = text.strip().lower().partition("__")
     name = parse_stage(stage)
     if not separator:
         return name.value
+    if segment in _FORMER_SEGMENTS:
+        return audience_name(name, _FORMER_SEGMENTS[segment])
     if segment not in set(Segment):
         names = ", ".join(audience_name(name, one) for one in Segment)
         raise UnknownStageError(f"'{text}' is no audience; those of a part of {name} are: {names}")

@@ -46,7 +46,7 @@ def publish(stage: str, as_of: date) -> Run:
 def publish_segment(stage: str, segment: Segment, as_of: date, effects: Mapping[str, Effect], version: str) -> Run:
     """As `publish`, for those members of the stage who are in `effects`: the audience `<stage>__<segment>`.
 
-    Persuadables come by the effect of a message, largest first; those not to be woken by the harm, largest first.
+    Persuadables come by the effect of a message, largest first; those not to be disturbed by the harm, largest first.
     `version` names the estimate that they come from.
     """
     wanted = parse_stage(stage)

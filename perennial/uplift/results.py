@@ -23,7 +23,7 @@ class Segment(StrEnum):
     PERSUADABLES = "persuadables"
     SURE_THINGS = "sure_things"
     LOST_CAUSES = "lost_causes"
-    DO_NOT_WAKE = "do_not_wake"
+    DO_NOT_DISTURB = "do_not_disturb"
     ALIKE = "alike"
 
 

@@ -1,4 +1,4 @@
-"""Persuadables, sure things, lost causes and those to leave alone: named only where the data bear it out."""
+"""Persuadables, sure things, lost causes and sleeping dogs: named only where the data bear it out."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ def segments(report: UpliftReport) -> pd.DataFrame:
 
     `uplift`: what treating adds to the outcome, calibrated, foretold by what has not seen the customer. `low` and
     `high`: the 95 % interval of the average uplift of customers foretold the same. `segment`: see `Segment`.
-    `persuadables` and `do_not_wake` occur only where supported, and may then be published; where no differences were
+    `persuadables` and `do_not_disturb` occur only where supported, and may then be published; where no differences were
     found all are `alike`.
     """
     ordered = [table.sort_values(["rank", "customer_id"])[COLUMNS] for table in (report.customers, report.waiting)]
@@ -50,7 +50,7 @@ class Division:
         bought = untreated >= self.buys_from
         names = np.where(bought, Segment.SURE_THINGS.value, Segment.LOST_CAUSES.value).astype(object)
         names[(tenth_of(rank) <= self.proven) & (uplift >= 0)] = Segment.PERSUADABLES.value
-        names[(uplift < 0) & self.is_harmful] = Segment.DO_NOT_WAKE.value
+        names[(uplift < 0) & self.is_harmful] = Segment.DO_NOT_DISTURB.value
         return pd.Series(names, name="segment")
 
 
@@ -60,8 +60,8 @@ def divide(
     """How customers divide into segments, and the groups of the trial with their realised lift.
 
     Tenths are tested from the top until the first whose lift is not shown to exceed `break_even`: in a fixed order no
-    correction for several tests is needed (Maurer, Hothorn & Lehmacher 1995). Do-not-wake are all those foretold a
-    loss, if together they are shown to lose.
+    correction for several tests is needed (Maurer, Hothorn & Lehmacher 1995). Do-not-disturb are all those foretold
+    a loss, if together they are shown to lose.
     """
     asleep = judged.uplift < 0
     harm = mean(judged.score[asleep]) if asleep.sum() >= FEWEST_CUSTOMERS else None
@@ -74,7 +74,7 @@ def divide(
     names = division.names(judged.rank, judged.uplift, judged.untreated).to_numpy()
     groups = [
         _persuadables(names == Segment.PERSUADABLES.value, judged.score, ranking),
-        _do_not_wake(asleep, harm, is_harmful=division.is_harmful),
+        _do_not_disturb(asleep, harm, is_harmful=division.is_harmful),
     ]
     groups += [
         _described(segment, names == segment.value, judged.score)
@@ -102,11 +102,11 @@ def _persuadables(rows: Bools, score: Floats, ranking: Ranking) -> Group:
     return Group(Segment.PERSUADABLES, 0, None, False, f"Not supported: {why}")
 
 
-def _do_not_wake(asleep: Bools, harm: Estimate | None, *, is_harmful: bool) -> Group:
+def _do_not_disturb(asleep: Bools, harm: Estimate | None, *, is_harmful: bool) -> Group:
     count = int(asleep.sum())
     if is_harmful and harm is not None:
         return Group(
-            Segment.DO_NOT_WAKE, count, harm, True, f"Treating them loses: {told(harm)} each. Leave them alone"
+            Segment.DO_NOT_DISTURB, count, harm, True, f"Treating them loses: {told(harm)} each. Do not treat them"
         )
     if harm is None:
         why = (
@@ -114,7 +114,7 @@ def _do_not_wake(asleep: Bools, harm: Estimate | None, *, is_harmful: bool) -> G
         )
     else:
         why = f"{count:,} customers are foretold a loss, and it is not borne out: {told(harm)} each"
-    return Group(Segment.DO_NOT_WAKE, 0, None, False, f"Not supported: {why}")
+    return Group(Segment.DO_NOT_DISTURB, 0, None, False, f"Not supported: {why}")
 
 
 def _described(segment: Segment, rows: Bools, score: Floats) -> Group:

@@ -48,10 +48,10 @@ def test_persuadables_come_by_their_effect_through_the_same_gates(lapsed: Brand)
     assert pulled["reasons"][0][0] == "a message is expected to add +2 (+1 to +3)"
 
 
-def test_those_not_to_be_woken_come_by_the_harm(lapsed: Brand) -> None:
+def test_sleeping_dogs_come_by_the_harm(lapsed: Brand) -> None:
     assert lapsed
     effects = {"small": Effect(-0.5, -0.9, -0.1), "large": Effect(-2, -3, -1)}
-    run = publish_segment("winback", Segment.DO_NOT_WAKE, SUNDAY, effects, "1")
+    run = publish_segment("winback", Segment.DO_NOT_DISTURB, SUNDAY, effects, "1")
     with connect(Role.READER) as connection:
         ranked = connection.execute(
             "select customer_id from audiences.members where run_id = %s order by rank", [run.run_id]
@@ -93,6 +93,6 @@ def test_only_what_the_data_supports_is_published(lapsed: Brand) -> None:
 def test_a_segment_never_published_says_when_there_would_be_one(warehouse: Path) -> None:
     assert warehouse
     with pytest.raises(NoRunError, match="only where the data shows"):
-        newest_run("winback__do_not_wake")
+        newest_run("winback__do_not_disturb")
     with pytest.raises(UnknownStageError, match="winback__persuadables"):
         newest_run("winback__sleepers")

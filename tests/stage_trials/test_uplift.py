@@ -128,9 +128,9 @@ def test_who_is_moved_and_who_is_put_off_are_found_and_written(trial: Trial) -> 
     trial(2000, lambda share: 12.0 if share > 0.5 else -12.0)
     found = estimate_stage("winback", LATER)
     assert found.verdict == "personalise"
-    assert found.segments.keys() == {"persuadables", "do_not_wake"}
+    assert found.segments.keys() == {"persuadables", "do_not_disturb"}
     assert written() == [
-        ("do_not_wake", found.segments["do_not_wake"], True),
+        ("do_not_disturb", found.segments["do_not_disturb"], True),
         ("persuadables", found.segments["persuadables"], True),
     ]
     assert sum(found.segments.values()) > 1500
@@ -146,7 +146,7 @@ def test_customers_who_entered_since_are_told_what_the_trial_taught(trial: Trial
             "select segment, discount_share, count(*) from predictions.uplift "
             "join marts.customer_features using (customer_id) where customer_id like 'late%' group by 1, 2 order by 1"
         ).fetchall()
-    assert late == [("do_not_wake", pytest.approx(0.1), 50), ("persuadables", pytest.approx(0.9), 50)]
+    assert late == [("do_not_disturb", pytest.approx(0.1), 50), ("persuadables", pytest.approx(0.9), 50)]
 
 
 def test_the_same_effect_for_all_supports_no_segment_and_takes_back_those_written(trial: Trial) -> None:

@@ -56,15 +56,15 @@ def test_realised_lift_of_tenths_falls_and_covers_the_truth(
     assert sum(tenth.customers for tenth in mixed_report.tenths) == len(mixed_trial)
 
 
-def test_persuadables_and_do_not_wake_are_named_where_they_are(
+def test_persuadables_and_do_not_disturb_are_named_where_they_are(
     mixed_trial: pd.DataFrame, mixed_report: UpliftReport
 ) -> None:
     found = segments(mixed_report).merge(mixed_trial, left_on="customer_id", right_on="customer")
     true_lift = found.groupby("segment")["truth"].mean()
     assert true_lift["persuadables"] > 0.3
-    assert true_lift["do_not_wake"] < -0.3
+    assert true_lift["do_not_disturb"] < -0.3
     assert group_of(mixed_report, Segment.PERSUADABLES) == ((found["segment"] == "persuadables").sum(), True)
-    assert group_of(mixed_report, Segment.DO_NOT_WAKE) == ((found["segment"] == "do_not_wake").sum(), True)
+    assert group_of(mixed_report, Segment.DO_NOT_DISTURB) == ((found["segment"] == "do_not_disturb").sum(), True)
 
 
 def test_the_table_has_one_row_for_each_customer_the_most_uplift_first(mixed_report: UpliftReport) -> None:

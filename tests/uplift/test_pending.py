@@ -30,7 +30,7 @@ def test_those_who_wait_are_foretold_the_truth_up_to_noise(newcomers: pd.DataFra
     assert found["tenth"].value_counts().between(90, 210).all()
     true_lift = found.groupby("segment")["truth"].mean()
     assert true_lift["persuadables"] > 0.3
-    assert true_lift["do_not_wake"] < -0.3
+    assert true_lift["do_not_disturb"] < -0.3
 
 
 def test_the_trial_is_the_same_without_them_to_the_last_digit(newcomers: pd.DataFrame, report: UpliftReport) -> None:

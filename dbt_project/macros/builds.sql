@@ -2,7 +2,7 @@
     How incremental models know what they hold. Each records, in the transaction that writes it, the newest load and the
     day it was built as of, and a fingerprint of the code and settings it came from: a killed run leaves either the old
     content with the old record or the new with the new. The table is unlogged like the intermediate tables, so after a
-    crash of the server the records are lost together with what they speak of, and everything is built anew.
+    crash of the server the records are lost together with the tables that they describe, and everything is rebuilt.
 -#}
 
 {% macro builds() %}{{ return('intermediate.builds') }}{% endmacro %}

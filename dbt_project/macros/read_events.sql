@@ -1,9 +1,9 @@
-{#- Who did it: the user id, or the user id the anonymous id was identified as, or the anonymous id itself. -#}
+{#- The customer of an event: its user id, or the user id its anonymous id was identified as, or the anonymous id. -#}
 {% macro customer_id(events, identities) -%}
     coalesce({{ events }}.user_id, {{ identities }}.customer_id, {{ events }}.anonymous_id)
 {%- endmacro %}
 
-{#- Whom the id behind events was known as on a day: what to join int_identities_resolved on. -#}
+{#- The join condition for int_identities_resolved: the identity of an anonymous id as known on a day. -#}
 {% macro known_as(events, identities, day) -%}
     {{ events }}.user_id is null
         and {{ events }}.anonymous_id = {{ identities }}.anonymous_id

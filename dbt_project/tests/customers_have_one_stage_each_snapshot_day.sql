@@ -1,4 +1,4 @@
--- On past days those who were known then, under the names known then; on the newest every customer.
+-- On past days the customers known then, by the ids known then; on the newest day every customer.
 with customers as (
 
     select * from {{ ref('customers') }}

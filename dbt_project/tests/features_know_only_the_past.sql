@@ -1,6 +1,5 @@
--- The newest weekly snapshots counted again, straight from the orders placed before their moment. Orders that were
--- corrected, refunded or cancelled are left out with their customers, and so is who was identified since: the mart holds
--- them as they are now.
+-- Features of the newest weekly snapshots recounted from the orders placed before them. Customers with a corrected,
+-- refunded or cancelled order are left out, and so are those identified since: the mart holds them as they are now.
 with snapshots as (
 
     select * from {{ ref('int_snapshot_days_listed') }}

@@ -5,7 +5,7 @@
     indexes=[{'columns': ['snapshot_on', 'customer_id']}]
 ) }}
 
-{#- Sums over a sliding window by what enters it and what leaves it, a third of the work of adding up each window anew.
+{#- Sums over a sliding window by what enters it and what leaves it, a third of the work of summing whole windows.
     A week stands for its snapshot: the Sunday that ends it, or the day asked for, if that is earlier. -#}
 
 with changes as (

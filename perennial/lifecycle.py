@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from perennial.atomic_file import replace_text
 from perennial.settings import load_settings
 from perennial.stages import Model
 
@@ -65,12 +66,14 @@ class Lifecycle(Section):
 
 def read_lifecycle(path: Path) -> Lifecycle:
     """The defaults overlaid with the keys of `path`. Raises LifecycleError on unknown or impossible values."""
-    content = yaml.safe_load(DEFAULTS.read_text())
-    if path.exists():
-        try:
-            content = _overlay(content, yaml.safe_load(path.read_text()) or {})
-        except (yaml.YAMLError, AttributeError) as error:
-            raise LifecycleError(f"{path} is not a YAML mapping: {error}") from error
+    return _parse(path, path.read_text() if path.exists() else "")
+
+
+def _parse(path: Path, text: str) -> Lifecycle:
+    try:
+        content = _overlay(yaml.safe_load(DEFAULTS.read_text()), yaml.safe_load(text) or {})
+    except (yaml.YAMLError, AttributeError) as error:
+        raise LifecycleError(f"{path} is not a YAML mapping: {error}") from error
     try:
         return Lifecycle.model_validate(content)
     except ValidationError as error:
@@ -85,14 +88,12 @@ def write_holdout_share(path: Path, share: float) -> None:
     """
     line, before = f"holdout_share: {share:g}", path.read_text() if path.exists() else ""
     after, found = re.subn(r"^holdout_share:[^#\n]*?(?=\s*(#|$))", line, before, count=1, flags=re.MULTILINE)
-    draft = path.with_name(f".{path.name}.draft")
-    draft.write_text(after if found else f"{before.rstrip()}\n{line}\n".lstrip())
+    text = after if found else f"{before.rstrip()}\n{line}\n".lstrip()
     try:
-        read_lifecycle(draft)
+        _parse(path, text)
     except LifecycleError as error:
-        draft.unlink()
         raise LifecycleError(f"A share of {share:g} cannot be held out: it must be at least 0 and below 1.") from error
-    draft.replace(path)
+    replace_text(path, text)
 
 
 @lru_cache

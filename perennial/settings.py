@@ -17,6 +17,8 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from perennial.atomic_file import PRIVATE, replace_text
+
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 HOME_VARIABLE = "PERENNIAL_HOME"
 
@@ -108,9 +110,6 @@ def load_settings() -> Settings:
 
 
 def write_private_json(path: Path, content: dict[str, object]) -> None:
-    """Replace `path` atomically with `content`, readable by its owner only."""
+    """`path` holds `content`, replaced as a whole and readable by its owner only; its folder is made."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_suffix(".draft")
-    draft.touch(mode=0o600)
-    draft.write_text(json.dumps(content, indent=2) + "\n")
-    draft.replace(path)
+    replace_text(path, json.dumps(content, indent=2) + "\n", mode=PRIVATE)

@@ -5,6 +5,7 @@ from typing import Any
 
 import yaml
 
+from perennial.atomic_file import PRIVATE, replace_text
 from perennial.database import WAREHOUSE, Role, database_url, service_url
 from perennial.settings import HOME_VARIABLE, Settings
 from perennial.telemetry_off import USAGE_REPORTING_OFF
@@ -25,8 +26,8 @@ def write_dbt_profile(settings: Settings) -> Path:
     }
     path = settings.home / "dbt" / "profiles.yml"
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.touch(mode=0o600)
-    path.write_text(yaml.safe_dump({"perennial": {"target": "warehouse", "outputs": {"warehouse": target}}}))
+    profile = {"perennial": {"target": "warehouse", "outputs": {"warehouse": target}}}
+    replace_text(path, yaml.safe_dump(profile), mode=PRIVATE)
     return path
 
 

@@ -1,13 +1,12 @@
 """Write pulled members as CSV, JSON or Parquet: a file is there whole, or as it was before."""
 
 import json
-import os
 import re
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, BinaryIO
+
+from perennial.atomic_file import PRIVATE, replace_file
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,27 +29,10 @@ def write_members(members: "pd.DataFrame", target: Path | str | BinaryIO, form: 
         raise ValueError(f"'{form}' is no format; there are: {', '.join(FORMATS)}")
     write = {"csv": _write_csv, "json": _write_json, "parquet": _write_parquet}[form]
     if isinstance(target, Path | str):
-        with _replacing(Path(target)) as draft:
-            write(members, draft)
+        with replace_file(Path(target), mode=PRIVATE) as file:  # customers' data: for the one who pulled it
+            write(members, file)
     else:
         write(members, target)
-
-
-@contextmanager
-def _replacing(path: Path) -> Iterator[IO[bytes]]:
-    folder = path.resolve().parent
-    if not folder.is_dir():
-        raise FileNotFoundError(2, "No such folder", str(folder))
-    with tempfile.NamedTemporaryFile(dir=folder, prefix=f".{path.name}.", delete=False) as draft:
-        try:
-            yield draft
-            draft.flush()
-            os.fsync(draft.fileno())
-        except BaseException:
-            Path(draft.name).unlink()
-            raise
-    Path(draft.name).chmod(0o600)  # customers' data: for the one who pulled it
-    Path(draft.name).replace(path)
 
 
 def _write_csv(members: "pd.DataFrame", target: IO[bytes]) -> None:

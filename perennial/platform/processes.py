@@ -10,6 +10,8 @@ from pathlib import Path
 
 import psutil
 
+from perennial.atomic_file import replace_text
+
 STOP_SECONDS = 20
 
 
@@ -42,7 +44,7 @@ class ManagedProcess:
             )
         process.returncode = 0  # it is meant to outlive this program: no warning about that
         started = psutil.Process(process.pid).create_time()
-        self.pid_file.write_text(json.dumps({"pid": process.pid, "started": started}))
+        replace_text(self.pid_file, json.dumps({"pid": process.pid, "started": started}))
 
     def find(self) -> psutil.Process | None:
         """The running process, or None. A pid that now belongs to another program does not count."""

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import httpx
 
+from perennial.atomic_file import PRIVATE, replace_text
 from perennial.database import service_url
 from perennial.platform.home import LOOPBACK
 from perennial.settings import HOME_VARIABLE, Settings, write_private_json
@@ -63,11 +64,11 @@ def platform_environment(settings: Settings) -> dict[str, str]:
 
 def valkey_service(settings: Settings, port: int, password: str) -> Service:
     configuration = settings.home / "valkey" / "valkey.conf"
-    configuration.touch(mode=0o600)
-    configuration.write_text(
+    text = (
         f"bind {LOOPBACK}\nport {port}\nrequirepass {password}\ndir {settings.home / 'valkey'}\n"
         "appendonly yes\nappendfsync everysec\nmaxmemory-policy noeviction\n"
     )
+    replace_text(configuration, text, mode=PRIVATE)
     return Service("valkey", [str(valkey_binary()), str(configuration)], health_port=port)
 
 

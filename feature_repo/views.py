@@ -7,7 +7,7 @@ from feast import FeatureView, Field
 from feast.infra.offline_stores.contrib.postgres_offline_store.postgres_source import PostgreSQLSource
 from feast.types import Bool, Float64, Int64, String
 
-from perennial.features.contract import FeatureColumn, ValueKind, read_contract
+from perennial.features import FeatureColumn, ValueKind, read_contract
 from perennial.stages import Model
 from perennial.tables import MARTS_CUSTOMER_FEATURES, PREDICTIONS_SCORES
 

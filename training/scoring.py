@@ -14,8 +14,7 @@ from threadpoolctl import threadpool_limits
 from perennial.as_of import snapshot_at
 from perennial.consent import PROFILING
 from perennial.database import Role, connect
-from perennial.features import historical_features
-from perennial.features.contract import read_contract
+from perennial.features import historical_features, read_contract
 from perennial.lifecycle import load_lifecycle
 from perennial.stages import Stage
 from perennial.tables import MARTS_CUSTOMER_STAGES, PREDICTIONS_SCORES

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from perennial.as_of import snapshot_at
-from perennial.features.contract import read_contract
+from perennial.features import read_contract
 from perennial.lifecycle import load_lifecycle
 from training.calibration.untreated_weights import untreated_weights
 from training.data.dataset import Dataset, NotEnoughError, load_histories

@@ -1,42 +1,45 @@
-"""The door to the feature store: Feast over the warehouse (offline) and Valkey (online).
+"""The feature store: Feast over the warehouse (offline) and Valkey (online), and the dbt contract it is built from.
 
-Feast, pandas and pyarrow take seconds to import, so a door's module is loaded when the door is first asked for.
+Feast, pandas and pyarrow take seconds to import: each public name is imported when it is first asked for.
 """
 
-from importlib import import_module
 from typing import TYPE_CHECKING
 
+from perennial.lazy_exports import lazy_exports
+
 if TYPE_CHECKING:
+    from perennial.features.contract import Contract, ContractError, FeatureColumn, ValueKind, read_contract
     from perennial.features.materialization import MaterializeReport, materialize
+    from perennial.features.queries import describe_query, read_query
     from perennial.features.registry import ApplyReport, apply_feature_repo, close_feature_store, feature_store
     from perennial.features.retrieval import FeaturesNotReadyError, historical_features, online_features
 
 __all__ = [
     "ApplyReport",
+    "Contract",
+    "ContractError",
+    "FeatureColumn",
     "FeaturesNotReadyError",
     "MaterializeReport",
+    "ValueKind",
     "apply_feature_repo",
     "close_feature_store",
+    "describe_query",
     "feature_store",
     "historical_features",
     "materialize",
     "online_features",
+    "read_contract",
+    "read_query",
 ]
 
-_MODULES = {
-    "MaterializeReport": "materialization",
-    "materialize": "materialization",
-    "FeaturesNotReadyError": "retrieval",
-    "historical_features": "retrieval",
-    "online_features": "retrieval",
-    "ApplyReport": "registry",
-    "apply_feature_repo": "registry",
-    "close_feature_store": "registry",
-    "feature_store": "registry",
-}
-
-
-def __getattr__(name: str) -> object:
-    if name not in _MODULES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+__getattr__ = lazy_exports(
+    __name__,
+    {
+        "contract": ("Contract", "ContractError", "FeatureColumn", "ValueKind", "read_contract"),
+        "materialization": ("MaterializeReport", "materialize"),
+        "queries": ("describe_query", "read_query"),
+        "registry": ("ApplyReport", "apply_feature_repo", "close_feature_store", "feature_store"),
+        "retrieval": ("FeaturesNotReadyError", "historical_features", "online_features"),
+    },
+)

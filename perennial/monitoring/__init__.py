@@ -1,26 +1,17 @@
-"""What came of the predictions: predicted against realised once a horizon has closed, and drift until it has.
+"""Calibration monitoring (predicted against realised, once a horizon has closed), and drift until it has.
 
-The doors are imported when first asked for: numpy and pandas take a while.
+numpy and pandas take a while to import: each public name is imported when it is first asked for.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from perennial.lazy_exports import lazy_exports
 
 if TYPE_CHECKING:
     from perennial.monitoring.drift import DriftReport, measure_drift
     from perennial.monitoring.measurement import RealisedReport, measure_realised
     from perennial.monitoring.plots import save_realised_picture
     from perennial.monitoring.summary import Realised, read_realised
-
-_DOORS = {
-    "DriftReport": "drift",
-    "Realised": "summary",
-    "RealisedReport": "measurement",
-    "measure_drift": "drift",
-    "measure_realised": "measurement",
-    "read_realised": "summary",
-    "save_realised_picture": "plots",
-}
 
 __all__ = [
     "DriftReport",
@@ -32,8 +23,12 @@ __all__ = [
     "save_realised_picture",
 ]
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _DOORS:
-        raise AttributeError(f"module 'perennial.monitoring' has no attribute '{name}'")
-    return getattr(import_module(f"perennial.monitoring.{_DOORS[name]}"), name)
+__getattr__ = lazy_exports(
+    __name__,
+    {
+        "drift": ("DriftReport", "measure_drift"),
+        "measurement": ("RealisedReport", "measure_realised"),
+        "plots": ("save_realised_picture",),
+        "summary": ("Realised", "read_realised"),
+    },
+)

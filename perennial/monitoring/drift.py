@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 
 from perennial.database import Role, connect
-from perennial.features.contract import read_contract
-from perennial.features.queries import read_query
+from perennial.features import read_contract, read_query
 from perennial.monitoring.population_stability import Shift, measure_shift
 from perennial.monitoring.snapshots import Compared, choose_predictions, choose_snapshots, read_snapshot
 from perennial.stages import Model

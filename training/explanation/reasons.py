@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from perennial.features.contract import FeatureColumn, ValueKind
+from perennial.features import FeatureColumn, ValueKind
 from training.explanation.contributions import Explanation
 from training.specs import Spec
 

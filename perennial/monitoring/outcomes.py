@@ -10,6 +10,7 @@ from psycopg import sql
 
 from perennial.as_of import snapshot_at
 from perennial.consent import PROFILING
+from perennial.customer_sample import in_sample_sql
 from perennial.holdout import MEMBERS_SQL
 from perennial.monitoring.days import FOREHAND_SQL, Days
 from perennial.stages import PredictionKind
@@ -105,7 +106,7 @@ _OUTCOMES_SQL = f"""
         scores.model = %(model)s
         and scores.as_of = %(day)s
         and labelled.horizon_days = %(horizon_days)s
-        and ('x' || left(md5(scores.customer_id), 8))::bit(32)::bigint < %(share)s::double precision * 4294967296
+        and {in_sample_sql("scores.customer_id", "%(share)s::double precision")}
         and {FOREHAND_SQL}
     order by scores.customer_id
 """

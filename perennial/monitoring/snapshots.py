@@ -8,7 +8,8 @@ from typing import Any
 import pandas as pd
 import psycopg
 
-from perennial.features.queries import describe_query, read_query
+from perennial.customer_sample import first_customers_sql
+from perennial.features import describe_query, read_query
 from perennial.stages import STAGE_MODELS, Model, Stage
 from perennial.tables import (
     MARTS_CUSTOMER_FEATURES,
@@ -90,7 +91,7 @@ def read_snapshot(connection: psycopg.Connection[Any], model: Model, day: date, 
         from {MARTS_CUSTOMER_FEATURES} as features
         inner join {MARTS_CUSTOMER_STAGES} as stages using (customer_id, snapshot_on)
         where features.snapshot_on = '{day.isoformat()}' and {in_stage}
-        order by md5(features.customer_id) limit {MAX_CUSTOMERS}
+        {first_customers_sql("features.customer_id", MAX_CUSTOMERS)}
     """
     frame: pd.DataFrame = read_query(connection, query).to_pandas()
     return frame

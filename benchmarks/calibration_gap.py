@@ -107,13 +107,13 @@ def predict_stage(model: Model, sundays: list[date], retrain: int) -> str:
 
 def compare(last: date, span: int, market: Market) -> dict[Stage, float]:
     """The gap of each stage in points over `span` weeks, as a brand can measure it; printed beside the truth."""
-    from perennial.monitoring import measure_realised, read_realised
+    from perennial.monitoring import measure_calibration_gap, read_calibration_gap
 
-    print(measure_realised(last, span_days=7 * span))
+    print(measure_calibration_gap(last, span_days=7 * span))
     truths = market_truth.gaps(market, last)
     found: dict[Stage, float] = {}
     for stage, model in STAGE_MODELS.items():
-        for headline in read_realised(model, last).headlines:
+        for headline in read_calibration_gap(model, last).headlines:
             found[stage] = headline.gap
             verdict = "at most" if headline.gap <= AIM else "above"
             is_outside = headline.gap_high <= AIM or headline.gap_low > AIM

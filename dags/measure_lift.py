@@ -58,12 +58,12 @@ def measure_lift() -> None:
 
     @task(execution_timeout=timedelta(hours=1))
     def compare(as_of: str) -> list[str]:
-        from perennial.monitoring import measure_drift, measure_realised
+        from perennial.monitoring import measure_calibration_gap, measure_drift
 
         day = day_or_newest(as_of)
-        told = [str(measure_realised(day)), str(measure_drift(day))]
-        print("\n".join(told))
-        return told
+        reports = [str(measure_calibration_gap(day)), str(measure_drift(day))]
+        print("\n".join(reports))
+        return reports
 
     @task(execution_timeout=timedelta(hours=2), map_index_template="{{ task.op_kwargs['stage'] }}")
     def find_movable(stage: str, as_of: str) -> str:

@@ -8,27 +8,31 @@ from typing import TYPE_CHECKING
 from perennial.lazy_exports import lazy_exports
 
 if TYPE_CHECKING:
+    from perennial.monitoring.calibration_records import CalibrationRecord
     from perennial.monitoring.drift import DriftReport, measure_drift
-    from perennial.monitoring.measurement import RealisedReport, measure_realised
-    from perennial.monitoring.plots import save_realised_picture
-    from perennial.monitoring.summary import Realised, read_realised
+    from perennial.monitoring.measurement import CalibrationGapReport, measure_calibration_gap
+    from perennial.monitoring.plots import save_calibration_plot
+    from perennial.monitoring.summary import CalibrationSummary, gap_sentence, read_calibration_gap
 
 __all__ = [
+    "CalibrationGapReport",
+    "CalibrationRecord",
+    "CalibrationSummary",
     "DriftReport",
-    "Realised",
-    "RealisedReport",
+    "gap_sentence",
+    "measure_calibration_gap",
     "measure_drift",
-    "measure_realised",
-    "read_realised",
-    "save_realised_picture",
+    "read_calibration_gap",
+    "save_calibration_plot",
 ]
 
 __getattr__ = lazy_exports(
     __name__,
     {
+        "calibration_records": ("CalibrationRecord",),
         "drift": ("DriftReport", "measure_drift"),
-        "measurement": ("RealisedReport", "measure_realised"),
-        "plots": ("save_realised_picture",),
-        "summary": ("Realised", "read_realised"),
+        "measurement": ("CalibrationGapReport", "measure_calibration_gap"),
+        "plots": ("save_calibration_plot",),
+        "summary": ("CalibrationSummary", "gap_sentence", "read_calibration_gap"),
     },
 )

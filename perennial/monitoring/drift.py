@@ -1,4 +1,4 @@
-"""The door that tells how far customers and predictions have moved since the newest training."""
+"""Drift: how far customers and predictions have moved since the newest training."""
 
 import time
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ import psycopg
 from perennial.database import Role, connect
 from perennial.features import read_contract, read_query
 from perennial.monitoring.population_stability import Shift, measure_shift
-from perennial.monitoring.snapshots import Compared, choose_predictions, choose_snapshots, read_snapshot
+from perennial.monitoring.snapshots import ReferenceWindow, choose_predictions, choose_snapshots, read_snapshot
 from perennial.stages import Model
 from perennial.tables import EXPERIMENTS_DRIFT, PREDICTIONS_SCORES
 
@@ -27,12 +27,12 @@ class Drift:
     model: str
     what: str
     feature: str
-    compared: Compared
+    window: ReferenceWindow
     shift: Shift
 
     def __str__(self) -> str:
         index, threshold = self.shift.index, self.shift.threshold
-        return f"{self.feature} moved by {index:.2f} since {self.compared.reference_on} (threshold {threshold:.2f})"
+        return f"{self.feature} moved by {index:.2f} since {self.window.reference_on} (threshold {threshold:.2f})"
 
 
 @dataclass(frozen=True)
@@ -45,12 +45,13 @@ class DriftReport:
 
     @property
     def drifted(self) -> list[Drift]:
+        """What lies above its threshold, largest index first."""
         return sorted((one for one in self.drifts if one.shift.is_drifted), key=lambda one: -one.shift.index)
 
     def __str__(self) -> str:
-        told = [f"{one.model}: {one}" for one in self.drifted] or ["nothing has drifted"]
+        lines = [f"{one.model}: {one}" for one in self.drifted] or ["nothing has drifted"]
         measured = len({one.model for one in self.drifts})
-        return "\n".join([*told, f"{measured} models compared as of {self.as_of} ({self.seconds:.1f} s)"])
+        return "\n".join([*lines, f"{measured} models compared as of {self.as_of} ({self.seconds:.1f} s)"])
 
 
 def measure_drift(as_of: date) -> DriftReport:
@@ -80,10 +81,10 @@ def _data_drifts(connection: psycopg.Connection[Any], model: Model, as_of: date)
     if compared is None:
         return []
     before, now = (read_snapshot(connection, model, day, names) for day in compared)
-    told = [str(name) for name in before if not _is_calendar(before[name], now[name])]
-    found = Compared(*compared, len(before), len(now))
-    shifts = {name: measure_shift(before[name], now[name], len(told)) for name in told}
-    return [Drift(model, "data", name, found, shift) for name, shift in shifts.items() if shift is not None]
+    varying = [str(name) for name in before if not _is_calendar(before[name], now[name])]
+    window = ReferenceWindow(*compared, len(before), len(now))
+    shifts = {name: measure_shift(before[name], now[name], len(varying)) for name in varying}
+    return [Drift(model, "data", name, window, shift) for name, shift in shifts.items() if shift is not None]
 
 
 def _is_calendar(before: "pd.Series[Any]", now: "pd.Series[Any]") -> bool:
@@ -96,8 +97,8 @@ def _prediction_drifts(connection: psycopg.Connection[Any], model: Model, as_of:
         return []
     before, now = (_predictions(connection, model, day) for day in compared)
     shift = measure_shift(before, now)
-    found = Compared(*compared, len(before), len(now))
-    return [] if shift is None else [Drift(model, PREDICTION, PREDICTION, found, shift)]
+    window = ReferenceWindow(*compared, len(before), len(now))
+    return [] if shift is None else [Drift(model, PREDICTION, PREDICTION, window, shift)]
 
 
 def _predictions(connection: psycopg.Connection[Any], model: Model, day: date) -> "pd.Series[Any]":
@@ -110,19 +111,11 @@ def _predictions(connection: psycopg.Connection[Any], model: Model, day: date) -
 
 
 def _values(drift: Drift, as_of: date) -> list[Any]:
-    compared, shift = drift.compared, drift.shift
-    sizes = (compared.count_reference, compared.count_current)
-    days = (compared.reference_on, compared.current_on)
+    window, shift = drift.window, drift.shift
     return [
-        drift.model,
-        as_of,
-        drift.what,
-        drift.feature,
-        *days,
-        *sizes,
-        shift.index,
-        shift.threshold,
-        shift.is_drifted,
+        *(drift.model, as_of, drift.what, drift.feature),
+        *(window.reference_on, window.current_on, window.count_reference, window.count_current),
+        *(shift.index, shift.threshold, shift.is_drifted),
     ]
 
 

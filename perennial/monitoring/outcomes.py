@@ -1,4 +1,4 @@
-"""What was predicted for each customer on a day, what came of it, and whether they were messaged meanwhile."""
+"""Realised outcomes: what was predicted for each customer on a day, what happened, and who was messaged meanwhile."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -12,7 +12,7 @@ from perennial.as_of import snapshot_at
 from perennial.consent import PROFILING
 from perennial.customer_sample import in_sample_sql
 from perennial.holdout import MEMBERS_SQL
-from perennial.monitoring.days import FOREHAND_SQL, Days
+from perennial.monitoring.scored_days import OUT_OF_SAMPLE_SQL, ScoredDays
 from perennial.stages import PredictionKind
 from perennial.statistics import EXPOSURE_FEATURES, message_propensity
 from perennial.tables import MARTS_CUSTOMER_FEATURES, MARTS_MESSAGES, PREDICTIONS_SCORES, marts_label
@@ -21,14 +21,16 @@ MAX_CUSTOMERS = 100_000
 _KNOWN = ("customer_id", "stage", "model_version", "predicted", "realised", "was_messaged", "is_held")
 
 
-def read_outcomes(connection: psycopg.Connection[Any], days: Days, day: date) -> pd.DataFrame:
-    """One row per customer scored on `day` whose outcome is known: `_KNOWN`, `scored_on` and `propensity`.
+def read_outcomes(connection: psycopg.Connection[Any], days: ScoredDays, day: date) -> pd.DataFrame:
+    """One row per customer scored on `day` whose outcome is known, in order of customer.
 
-    `propensity` is the estimated probability of a message within the horizon, `propensity_without_past_messages` the
-    same without what was sent before. Only customers whose consent to profiling stands. Above `MAX_CUSTOMERS` a fixed
+    Columns: customer_id, stage, model_version; predicted and realised (a probability and 0 or 1, or amounts);
+    was_messaged and is_held (boolean: a message within the horizon, a member of the control group without one);
+    scored_on; propensity (of a message within the horizon, 0 to below 1) and propensity_without_past_messages (the same
+    without what was sent before). Only customers whose consent to profiling stands. Above `MAX_CUSTOMERS` a fixed
     sample of them, the same on every day.
     """
-    features = _features_at_hand(connection)
+    features = _available_features(connection)
     values = {
         "model": days.model,
         "day": day,
@@ -38,7 +40,7 @@ def read_outcomes(connection: psycopg.Connection[Any], days: Days, day: date) ->
         "purpose": PROFILING,
         "share": _sample_share(connection, days, day),
     }
-    # Planned for each day anew: a plan for any day whatever probes tables row by row, and takes thirty times as long.
+    # Planned again for each day: a plan for any day whatever probes tables row by row, and takes thirty times as long.
     rows = connection.execute(_query(days, features), values, prepare=False).fetchall()
     frame = pd.DataFrame(rows, columns=[*_KNOWN, *features])
     numbers = ["predicted", "realised", *features]
@@ -50,22 +52,22 @@ def read_outcomes(connection: psycopg.Connection[Any], days: Days, day: date) ->
     return frame[[*_KNOWN, "scored_on", "propensity", "propensity_without_past_messages"]]
 
 
-def _features_at_hand(connection: psycopg.Connection[Any]) -> list[str]:
+def _available_features(connection: psycopg.Connection[Any]) -> list[str]:
     found = connection.execute(
         "select attname from pg_attribute where attrelid = to_regclass(%s) and attnum > 0 and not attisdropped",
         [MARTS_CUSTOMER_FEATURES],
     )
-    there = {name for (name,) in found}
-    return [name for name in EXPOSURE_FEATURES if name in there]
+    available = {name for (name,) in found}
+    return [name for name in EXPOSURE_FEATURES if name in available]
 
 
-def _sample_share(connection: psycopg.Connection[Any], days: Days, day: date) -> float:
+def _sample_share(connection: psycopg.Connection[Any], days: ScoredDays, day: date) -> float:
     statement = f"select count(*) from {PREDICTIONS_SCORES} where model = %s and as_of = %s"
     (count,) = connection.execute(statement, [days.model, day]).fetchone() or (0,)
     return min(1.0, MAX_CUSTOMERS / max(int(count), 1))
 
 
-def _query(days: Days, features: list[str]) -> sql.Composed:
+def _query(days: ScoredDays, features: list[str]) -> sql.Composed:
     label = "labelled.label::int" if days.kind is PredictionKind.PROBABILITY else "labelled.label"
     return sql.SQL(_OUTCOMES_SQL).format(
         label=sql.SQL(label),
@@ -107,6 +109,6 @@ _OUTCOMES_SQL = f"""
         and scores.as_of = %(day)s
         and labelled.horizon_days = %(horizon_days)s
         and {in_sample_sql("scores.customer_id", "%(share)s::double precision")}
-        and {FOREHAND_SQL}
+        and {OUT_OF_SAMPLE_SQL}
     order by scores.customer_id
 """

@@ -3,8 +3,8 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from perennial.monitoring.records import Record
-from perennial.monitoring.summary import Realised
+from perennial.monitoring.calibration_records import CalibrationRecord
+from perennial.monitoring.summary import CalibrationSummary
 from perennial.stages import PredictionKind
 from perennial.tabular.plot_files import write_plot_file
 from perennial.tabular.plot_style import OCHRE, TEAL, panel_title, reliability_layers, styled
@@ -18,34 +18,34 @@ _SERIES = {"without a message": TEAL, "everyone": OCHRE}
 
 
 class NothingToDrawError(ValueError):
-    """There is nothing realised yet to draw; the message says since when there will be."""
+    """Nothing has been measured yet that could be drawn; the message says why."""
 
 
-def save_realised_picture(realised: Realised, file: Path) -> None:
+def save_calibration_plot(calibration: CalibrationSummary, file: Path) -> None:
     """The file shows the reliability of each stage's headline. Its ending chooses SVG or PNG.
 
     Raises NothingToDrawError, and PlotFileError for a file that cannot be written.
     """
-    if not realised.headlines:
-        raise NothingToDrawError(f"{realised.model}: {realised.message}, so there is nothing to draw")
-    write_plot_file(realised_picture(realised), file)
+    if not calibration.headlines:
+        raise NothingToDrawError(f"{calibration.model}: {calibration.message}, so there is nothing to draw")
+    write_plot_file(calibration_plot(calibration), file)
 
 
-def realised_picture(realised: Realised) -> "alt.HConcatChart":
-    """A panel per stage: bins of like predictions with intervals, and the diagonal of predictions that hold."""
+def calibration_plot(calibration: CalibrationSummary) -> "alt.HConcatChart":
+    """A panel per stage: bins of like predictions with intervals, and the diagonal of calibrated predictions."""
     import altair as alt
 
-    naive = {record.stage: record for record in realised.ignoring_messages}
-    panels = [_panel(record, naive.get(record.stage)) for record in realised.headlines]
-    span = f"{realised.headlines[0].scored_from} to {realised.headlines[-1].scored_to}"
+    naive = {record.stage: record for record in calibration.ignoring_messages}
+    panels = [_panel(record, naive.get(record.stage)) for record in calibration.headlines]
+    span = f"{calibration.headlines[0].scored_from} to {calibration.headlines[-1].scored_to}"
     return styled(
         alt.hconcat(*panels),
-        f"{realised.model}: predicted beside realised",
-        f"Scored {span}, horizon of {realised.headlines[0].horizon_days} days closed; 95 % intervals",
+        f"{calibration.model}: predicted beside realised",
+        f"Scored {span}, horizon of {calibration.headlines[0].horizon_days} days closed; 95 % intervals",
     )
 
 
-def _panel(record: Record, naive: Record | None) -> "alt.LayerChart":
+def _panel(record: CalibrationRecord, naive: CalibrationRecord | None) -> "alt.LayerChart":
     import pandas as pd
 
     points = pd.concat([_bins(record, "without a message"), *([_bins(naive, "everyone")] if naive else [])])
@@ -56,7 +56,7 @@ def _panel(record: Record, naive: Record | None) -> "alt.LayerChart":
     return layers.properties(width=SIDE, height=SIDE, title=panel_title(title))
 
 
-def _bins(record: Record, who: str) -> "pd.DataFrame":
+def _bins(record: CalibrationRecord, who: str) -> "pd.DataFrame":
     import pandas as pd
 
     return pd.DataFrame(record.bins).assign(who=who)

@@ -1,4 +1,4 @@
-"""The population stability index: how far a distribution has moved, beside what chance alone moves it."""
+"""The population stability index: how far a distribution has moved, beside what sampling noise alone moves it."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +15,7 @@ LARGE_SHIFT = 0.2
 """From here on a shift counts as large, by the usual reading of the index (Siddiqi 2006, Credit Risk Scorecards)."""
 
 ALPHA = 0.01
-_MOST_CATEGORIES = 20
+_MAX_CATEGORIES = 20
 _HALF_A_CASE = 0.5
 
 
@@ -32,11 +32,12 @@ class Shift:
 
 
 def measure_shift(reference: "pd.Series[Any]", current: "pd.Series[Any]", comparisons: int = 1) -> Shift | None:
-    """The shift from `reference` to `current`; None where either is empty, or the reference knows one value only.
+    """The shift from `reference` (n,) to `current` (m,); None where either is empty, or all values are in one group.
 
-    Numbers are compared in tenths of the reference, texts by value, the unknown as a group of its own. Without any
-    shift the index is (1/n + 1/m) times a chi-square of groups - 1 degrees of freedom (Yurdakul & Naranjo 2020); the
-    threshold lies above `LARGE_SHIFT` and above what chance reaches in `ALPHA` of as many `comparisons`.
+    Numbers are compared in deciles of the reference, texts by value, the unknown as a group of its own. Without any
+    shift the index is (1/n + 1/m) times a chi-square of groups - 1 degrees of freedom (Yurdakul & Naranjo 2020,
+    "Statistical properties of the population stability index"). The threshold is `LARGE_SHIFT` or, where larger, what
+    an index without shift exceeds in `ALPHA` of as many `comparisons` (Bonferroni).
     """
     if reference.empty or current.empty:
         return None
@@ -44,8 +45,8 @@ def measure_shift(reference: "pd.Series[Any]", current: "pd.Series[Any]", compar
     if len(before) < 2:  # noqa: PLR2004  # one group alone cannot shift
         return None
     sizes = 1 / before.sum() + 1 / now.sum()
-    chance = sizes * chi2.ppf(1 - ALPHA / comparisons, len(before) - 1)
-    return Shift(_index(before, now), max(LARGE_SHIFT, float(chance)))
+    noise = sizes * chi2.ppf(1 - ALPHA / comparisons, len(before) - 1)
+    return Shift(_index(before, now), max(LARGE_SHIFT, float(noise)))
 
 
 def _index(before: Floats, now: Floats) -> float:
@@ -75,6 +76,6 @@ def _number_codes(reference: "pd.Series[Any]", values: "pd.Series[Any]") -> npt.
 
 
 def _text_codes(reference: "pd.Series[Any]", values: "pd.Series[Any]") -> npt.NDArray[np.int64]:
-    names = reference.dropna().astype(str).value_counts().index[:_MOST_CATEGORIES]
+    names = reference.dropna().astype(str).value_counts().index[:_MAX_CATEGORIES]
     code_of = {name: number for number, name in enumerate(names, start=2)}
     return np.array([0 if pd.isna(value) else code_of.get(str(value), 1) for value in values], dtype=np.int64)

@@ -1,4 +1,4 @@
-"""Which two days drift compares, and the customers of a model's stage on a day."""
+"""The reference window of drift: which two days it compares, and the customers of a model's stage on a day."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,8 +24,8 @@ Pair = tuple[date, date]
 
 
 @dataclass(frozen=True)
-class Compared:
-    """Two days, and how many customers of each."""
+class ReferenceWindow:
+    """The reference day and the current one, and how many customers of each are compared."""
 
     reference_on: date
     current_on: date
@@ -33,7 +33,7 @@ class Compared:
     count_current: int
 
 
-# The training that counts is the newest one that made a model, champion or not: it has looked at that day's world.
+# The training that counts is the newest one that made a model, champion or not: it has seen the customers of that day.
 _NEWEST_TRAINING_SQL = f"""
     select max(as_of)
     from {PREDICTIONS_EVALUATIONS}
@@ -48,7 +48,7 @@ _SNAPSHOTS_SQL = f"""
         (select max(snapshot_on) from {MARTS_CUSTOMER_FEATURES} where snapshot_on <= %(as_of)s)
 """
 
-# Another version says other things of the same customers: only one version is compared with itself.
+# Another version predicts otherwise of the same customers: a version is only compared with itself.
 _PREDICTIONS_SQL = f"""
     with training as ({_NEWEST_TRAINING_SQL}),
 
@@ -81,11 +81,14 @@ def _pair(connection: psycopg.Connection[Any], statement: str, model: Model, as_
 
 
 def read_snapshot(connection: psycopg.Connection[Any], model: Model, day: date, names: Sequence[str]) -> pd.DataFrame:
-    """The features `names` of everyone whom the model speaks for on `day`; a fixed sample above `MAX_CUSTOMERS`."""
-    stage = next((stage for stage, speaker in STAGE_MODELS.items() if speaker is model), None)
+    """The features `names` of everyone the model scores on `day`; a fixed sample of customers above `MAX_CUSTOMERS`.
+
+    One row per customer; names that the marts do not have are left out.
+    """
+    stage = next((stage for stage, scorer in STAGE_MODELS.items() if scorer is model), None)
     in_stage = f"stages.stage = '{stage}'" if stage else f"stages.stage <> '{Stage.PROSPECT}'"
-    there = set(describe_query(connection, f"select * from {MARTS_CUSTOMER_FEATURES}").names)
-    columns = ", ".join(f'features."{name}"' for name in names if name in there)
+    available = set(describe_query(connection, f"select * from {MARTS_CUSTOMER_FEATURES}").names)
+    columns = ", ".join(f'features."{name}"' for name in names if name in available)
     query = f"""
         select {columns}
         from {MARTS_CUSTOMER_FEATURES} as features

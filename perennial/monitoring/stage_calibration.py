@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from perennial.monitoring.days import Days
+from perennial.monitoring.scored_days import ScoredDays
 from perennial.stages import PredictionKind
 from perennial.statistics import (
     Calibration,
@@ -25,13 +25,13 @@ from perennial.statistics import (
     resample_sums,
 )
 
-ENOUGH_CUSTOMERS = 50
-"""Below so many effective customers nothing is told: an interval over fewer is wider than any promise."""
+MIN_CUSTOMERS = 50
+"""Below so many effective customers nothing is reported: an interval over fewer is wider than any promise."""
 
 
 @dataclass(frozen=True)
-class Measured:
-    """One population's predictions beside what happened. Fractions here; the table and the pages hold points.
+class PopulationCalibration:
+    """One population's predictions beside what happened, in one stage. Fractions here; table and pages hold points.
 
     `bias`: what counting messaged customers as well adds to `calibration.difference`, of the untreated only.
     """
@@ -49,11 +49,14 @@ class Measured:
     bias: Interval | None
 
 
-def measure_stage(days: Days, outcomes: pd.DataFrame) -> list[Measured]:
-    """The untreated and everyone; nothing where fewer than `ENOUGH_CUSTOMERS` would tell."""
+def measure_stage(days: ScoredDays, outcomes: pd.DataFrame) -> list[PopulationCalibration]:
+    """The calibration of the untreated and of everyone; empty below `MIN_CUSTOMERS` effective untreated customers.
+
+    `outcomes`: rows of one stage, over any number of days, with the columns of `read_outcomes`.
+    """
     chosen = choose_untreated(outcomes)
     names = outcomes["customer_id"].to_numpy(dtype=object)
-    if not chosen.rows.any() or effective_customers(names[chosen.rows], chosen.weights) < ENOUGH_CUSTOMERS:
+    if not chosen.rows.any() or effective_customers(names[chosen.rows], chosen.weights) < MIN_CUSTOMERS:
         return []
     bias = _bias(days.kind, outcomes, chosen)
     untreated = _measure(days, outcomes[chosen.rows], chosen, outcomes, Population.UNTREATED, bias)
@@ -62,16 +65,16 @@ def measure_stage(days: Days, outcomes: pd.DataFrame) -> list[Measured]:
 
 
 def _measure(
-    days: Days,
+    days: ScoredDays,
     rows: pd.DataFrame,
     chosen: WeightedRows,
     whole: pd.DataFrame,
     population: Population,
     bias: Interval | None,
-) -> Measured:
+) -> PopulationCalibration:
     actual, predicted = rows["realised"].to_numpy(), rows["predicted"].to_numpy()
     names: npt.NDArray[np.object_] = rows["customer_id"].to_numpy(dtype=object)
-    return Measured(
+    return PopulationCalibration(
         stage=str(whole["stage"].iloc[0]),
         scored_from=min(whole["scored_on"]),
         scored_to=max(whole["scored_on"]),

@@ -1,4 +1,4 @@
-"""A brand with scores, outcomes and messages, written as the rooms before this one write them."""
+"""A brand with scores, outcomes and messages, written as the packages before this one write them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -60,7 +60,7 @@ class Brand:
             )
 
     def happen(self, model: Model, day: date, realised: Sequence[Any], *, stage: str = "retention") -> None:
-        """What came of c0, c1, ... within the horizon after `day`."""
+        """The outcomes of c0, c1, ... within the horizon after `day`."""
         horizon = load_lifecycle().horizons_days[model]
         is_value = model is Model.CUSTOMER_VALUE
         content = ", 1, %s" if is_value else ", %s"

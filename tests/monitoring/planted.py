@@ -1,4 +1,4 @@
-"""Outcomes whose truth is planted: what each customer would do without a message is known to these lines only."""
+"""Planted outcomes: what each customer would do without a message is known here only."""
 
 from datetime import date
 from typing import Any
@@ -7,12 +7,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from perennial.monitoring.days import Days
+from perennial.monitoring.scored_days import ScoredDays
 from perennial.stages import Model, PredictionKind
 from perennial.statistics import message_propensity
 
 DAY = date(2017, 9, 3)
-DAYS = Days(Model.CHURN_RISK, PredictionKind.PROBABILITY, 28, date(2017, 10, 1), (DAY,), (), (), ())
+DAYS = ScoredDays(Model.CHURN_RISK, PredictionKind.PROBABILITY, 28, date(2017, 10, 1), (DAY,), (), (), ())
 
 
 def outcomes(
@@ -24,15 +24,15 @@ def outcomes(
     messaged: float = 0.7,
     held: float = 0.05,
 ) -> pd.DataFrame:
-    """Customers whose churn has a probability they are told plus `lie`; a message takes `effect` from it.
+    """Customers whose predicted churn is their true probability plus `lie`; a message lowers the true one by `effect`.
 
     The riskier half is messaged with probability `messaged`, the others with a third of it; `held` are never messaged.
     """
     generator = np.random.default_rng(seed)
     truth = generator.beta(3, 3, count) * 0.8 + 0.1
     is_held = generator.random(count) < held
-    chance = np.where(truth > np.median(truth), messaged, messaged / 3)
-    was_messaged = (generator.random(count) < chance) & ~is_held
+    propensity = np.where(truth > np.median(truth), messaged, messaged / 3)
+    was_messaged = (generator.random(count) < propensity) & ~is_held
     churned = generator.random(count) < np.where(was_messaged, np.maximum(truth - effect, 0.0), truth)
     frame = frame_of(np.clip(truth + lie, 0.001, 0.999), churned, was_messaged, is_held)
     frame["propensity"] = message_propensity(PredictionKind.PROBABILITY, frame, [])

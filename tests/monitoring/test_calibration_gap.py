@@ -1,14 +1,14 @@
-"""The confidence gap tells a planted truth: none where there is none, and messages' part told apart."""
+"""The calibration gap recovers a planted truth: none where there is none, and the bias of messages beside it."""
 
 import numpy as np
 import pytest
 
-from perennial.monitoring.stage_calibration import Measured, measure_stage
+from perennial.monitoring.stage_calibration import PopulationCalibration, measure_stage
 from perennial.statistics import Calibration, SelectionMethod, effective_customers, message_propensity
 from tests.monitoring.planted import DAYS, outcomes
 
 
-def measured(seed: int = 1, **planted: float) -> tuple[Measured, Measured]:
+def measured(seed: int = 1, **planted: float) -> tuple[PopulationCalibration, PopulationCalibration]:
     untreated, everyone = measure_stage(DAYS, outcomes(seed, **planted))  # type: ignore[arg-type]  # count is whole
     return untreated, everyone
 
@@ -46,7 +46,7 @@ def test_inverse_propensity_weights_remove_the_bias_that_messages_make() -> None
     assert untreated.bias.low > 0.05
 
 
-def test_leaving_out_the_messaged_without_weights_would_tell_of_other_customers() -> None:
+def test_leaving_out_the_messaged_without_weights_would_measure_other_customers() -> None:
     frame = outcomes(1, effect=0.2)
     untreated, _ = measure_stage(DAYS, frame)
     plain = frame.loc[~frame["was_messaged"], "predicted"].mean()
@@ -54,7 +54,7 @@ def test_leaving_out_the_messaged_without_weights_would_tell_of_other_customers(
     assert untreated.calibration.predicted == pytest.approx(frame["predicted"].mean(), abs=0.01)
 
 
-def test_a_large_control_group_answers_by_itself() -> None:
+def test_a_large_control_group_is_used_alone() -> None:
     untreated, everyone = measured(count=12_000, held=0.2, effect=0.2)
     assert untreated.method is SelectionMethod.HOLDOUT
     assert untreated.calibration.rows < everyone.calibration.rows / 4
@@ -74,8 +74,8 @@ def test_weights_find_what_the_control_group_finds_when_all_above_a_threshold_ar
     assert covers(untreated.calibration, 0.0)
 
 
-def test_a_group_that_is_never_written_to_stands_for_everyone_although_the_past_tells_them_apart() -> None:
-    """A fifth is never written to, nearly all others are: past messages foretell the next one almost surely."""
+def test_a_group_that_is_never_written_to_stands_for_everyone_although_past_messages_separate_them() -> None:
+    """A fifth is never written to, nearly all others are: past messages predict the next one almost surely."""
     generator = np.random.default_rng(7)
     frame = outcomes(7, count=3_000, messaged=0.0, held=0.0)
     never = generator.random(3_000) < 0.2
@@ -97,7 +97,7 @@ def test_where_nobody_was_messaged_everyone_is_measured_and_there_is_no_bias() -
     assert untreated.bias.estimate == 0.0
 
 
-def test_too_few_customers_tell_nothing() -> None:
+def test_too_few_customers_are_not_measured() -> None:
     assert measure_stage(DAYS, outcomes(1, count=49)) == []
 
 

@@ -1,4 +1,4 @@
-"""Drift, out of the real warehouse: told for what moved, quiet for what did not, written once."""
+"""Drift, out of the real warehouse: found where something moved, none where nothing did, written once."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -35,7 +35,7 @@ def contract(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     load_settings.cache_clear()
 
 
-def test_nothing_has_drifted_while_the_world_stands_still(brand: Brand) -> None:
+def test_nothing_has_drifted_while_nothing_changes(brand: Brand) -> None:
     brand.train(Model.CHURN_RISK)
     brand.snapshot(TRAINED, 1)
     brand.snapshot(SUNDAY, 2)
@@ -45,7 +45,7 @@ def test_nothing_has_drifted_while_the_world_stands_still(brand: Brand) -> None:
     assert "nothing has drifted" in str(report)
 
 
-def test_a_planted_shift_is_told_by_its_feature_and_measured_once(brand: Brand) -> None:
+def test_a_planted_shift_is_named_by_its_feature_and_written_once(brand: Brand) -> None:
     brand.train(Model.CHURN_RISK)
     brand.snapshot(TRAINED, 1)
     brand.snapshot(SUNDAY, 2, silence=40.0)
@@ -69,7 +69,7 @@ def test_predictions_of_one_version_are_compared_and_those_of_two_are_not(brand:
     assert measure_drift(later + timedelta(weeks=1)).drifts == []
 
 
-def test_a_training_on_the_new_world_ends_its_drift(brand: Brand) -> None:
+def test_a_training_on_the_new_data_ends_its_drift(brand: Brand) -> None:
     brand.train(Model.CHURN_RISK)
     brand.snapshot(TRAINED, 1)
     brand.snapshot(SUNDAY, 2, silence=40.0)

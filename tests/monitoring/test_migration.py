@@ -3,7 +3,7 @@
 import pytest
 
 from perennial.database import Role, connect
-from perennial.monitoring import measure_realised, read_realised
+from perennial.monitoring import measure_calibration_gap, read_calibration_gap
 from perennial.schema import apply_schema
 from perennial.stages import Model
 from tests.monitoring.conftest import Brand
@@ -21,12 +21,12 @@ AS_BEFORE = """
 
 
 def test_rows_of_the_population_once_called_unmessaged_are_read_as_untreated(calibrated: Brand) -> None:
-    measure_realised(CLOSED)
-    before = read_realised(Model.CHURN_RISK, CLOSED)
+    measure_calibration_gap(CLOSED)
+    before = read_calibration_gap(Model.CHURN_RISK, CLOSED)
     with connect(Role.OWNER) as connection:
         connection.execute(AS_BEFORE)
     assert apply_schema() == ["012_untreated"]
-    assert read_realised(Model.CHURN_RISK, CLOSED) == before
+    assert read_calibration_gap(Model.CHURN_RISK, CLOSED) == before
     assert {population for (population,) in calibrated.rows("select population from experiments.calibration")} == {
         "untreated",
         "everyone",

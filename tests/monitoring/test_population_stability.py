@@ -1,4 +1,4 @@
-"""A shift is told from chance, whatever the size of the samples."""
+"""A shift is distinguished from sampling noise, whatever the size of the samples."""
 
 import numpy as np
 import pandas as pd
@@ -14,7 +14,7 @@ def shift_of(reference: object, current: object, comparisons: int = 85) -> Shift
 
 
 @pytest.mark.parametrize("count", [60, 1_000, 20_000])
-def test_two_samples_of_one_world_have_not_drifted(count: int) -> None:
+def test_two_samples_of_one_distribution_have_not_drifted(count: int) -> None:
     generator = np.random.default_rng(1)
     found = [shift_of(generator.gamma(2, 30, count), generator.gamma(2, 30, count)) for _ in range(50)]
     assert not any(one.is_drifted for one in found)
@@ -54,6 +54,6 @@ def test_counts_with_many_equal_values_are_compared_without_cutting_them_apart()
     assert shift_of(before, now + (generator.random(5_000) < 0.4)).is_drifted
 
 
-def test_what_is_always_the_same_or_was_never_there_cannot_be_compared() -> None:
+def test_constant_or_empty_samples_cannot_be_compared() -> None:
     assert measure_shift(pd.Series([1.0, 1.0]), pd.Series([1.0])) is None
     assert measure_shift(pd.Series([], dtype=float), pd.Series([1.0])) is None

@@ -1,4 +1,4 @@
-"""`perennial models report` tells what came of the predictions, in words, as JSON and as a picture."""
+"""`perennial models report` shows the calibration of the predictions since scoring, in words, as JSON and as a plot."""
 
 import json
 from pathlib import Path
@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 from perennial.console.cli.main import app
 from perennial.database import Role, connect
-from perennial.monitoring import measure_realised
+from perennial.monitoring import measure_calibration_gap
 from tests.monitoring.conftest import SUNDAY, Brand
 from tests.monitoring.test_measurement import CLOSED
 
@@ -28,12 +28,12 @@ def today(calibrated: Brand) -> Brand:
 
 
 @pytest.mark.usefixtures("today")
-def test_the_report_tells_the_gap_of_each_stage_and_of_each_day() -> None:
-    measure_realised(CLOSED)
-    told = CliRunner().invoke(app, ["models", "report", "churn_risk"])
-    assert told.exit_code == 0, told.output
-    assert "retention: confidence gap" in told.output
-    assert str(SUNDAY) in told.output
+def test_the_report_shows_the_gap_of_each_stage_and_of_each_day() -> None:
+    measure_calibration_gap(CLOSED)
+    shown = CliRunner().invoke(app, ["models", "report", "churn_risk"])
+    assert shown.exit_code == 0, shown.output
+    assert "retention: calibration gap" in shown.output
+    assert str(SUNDAY) in shown.output
     asked = CliRunner().invoke(app, ["models", "report", "churn_risk", "--json"])
     page = json.loads(asked.output)
     assert page["line"]["model"] == "churn_risk"
@@ -43,8 +43,8 @@ def test_the_report_tells_the_gap_of_each_stage_and_of_each_day() -> None:
 
 @pytest.mark.usefixtures("today")
 @pytest.mark.parametrize("name", ["gap.svg", "gap.png"])
-def test_the_picture_shows_every_stage(name: str, tmp_path: Path) -> None:
-    measure_realised(CLOSED)
+def test_the_plot_shows_every_stage(name: str, tmp_path: Path) -> None:
+    measure_calibration_gap(CLOSED)
     file = tmp_path / name
     done = CliRunner().invoke(app, ["models", "report", "churn_risk", "--picture", str(file)])
     assert done.exit_code == 0, done.output
@@ -56,9 +56,9 @@ def test_the_picture_shows_every_stage(name: str, tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("today")
 def test_where_nothing_is_realised_the_report_says_so_and_nothing_is_drawn(tmp_path: Path) -> None:
-    told = CliRunner().invoke(app, ["models", "report", "reactivation"])
-    assert told.exit_code == 0, told.output
-    assert "cannot tell yet: nobody has been scored" in told.output
+    shown = CliRunner().invoke(app, ["models", "report", "reactivation"])
+    assert shown.exit_code == 0, shown.output
+    assert "cannot tell yet: nobody has been scored" in shown.output
     drawn = CliRunner().invoke(app, ["models", "report", "reactivation", "--picture", str(tmp_path / "gap.svg")])
     assert drawn.exit_code == 2
     assert "nothing to draw" in drawn.output

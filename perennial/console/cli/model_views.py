@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from perennial.console.cli.calibration_views import render_realised
+from perennial.console.cli.calibration_views import render_calibration
 from perennial.console.cli.output import table
 
 if TYPE_CHECKING:
     from perennial.console.cli.model_page import ModelPage
-    from training.reporting import ModelLine, ModelReport
+    from training import ModelLine, ModelReport
 
 SHOWN_IMPORTANCES = 8
 
@@ -21,7 +21,7 @@ def render_models(lines: "list[ModelLine]") -> RenderableType:
 
 
 def render_report(page: "ModelPage") -> RenderableType:
-    """One page: quality beside the baseline, calibration by stage, what was realised, lift, importances, history."""
+    """One page: quality beside the baseline, calibration by stage, calibration since, lift, importances, history."""
     report = page.report
     line = report.line
     title = f"{line.model}: {line.meaning} (within {line.horizon_days} days)"
@@ -32,7 +32,7 @@ def render_report(page: "ModelPage") -> RenderableType:
         part
         for part in (
             _stages(report),
-            render_realised(page.realised),
+            render_calibration(page.calibration),
             _lift(report),
             _importances(report),
             _history(report),

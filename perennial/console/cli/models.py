@@ -35,7 +35,7 @@ def report(
     """Everything measured about a model: held-out quality, and what came of its predictions since."""
     from perennial.console.cli.model_page import report_model
     from perennial.console.cli.model_views import render_report
-    from perennial.monitoring import save_realised_picture
+    from perennial.monitoring import save_calibration_plot
     from perennial.tabular.plot_files import check_plot_file
 
     with spoken_errors(as_json=as_json):
@@ -43,7 +43,7 @@ def report(
             check_plot_file(picture)
         found = report_model(model)
         if picture is not None:
-            save_realised_picture(found.realised, picture)
+            save_calibration_plot(found.calibration, picture)
             err.print(f"Drawn: {picture}", markup=False)
         show(found.to_dict() if as_json else found, as_json=as_json, render=render_report)
 

@@ -1,4 +1,4 @@
-"""Which scored days can be held against what happened by a moment, and which cannot yet, or never."""
+"""Which scored days can be compared with what happened by a moment, and which cannot yet, or never."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -10,19 +10,21 @@ from perennial.lifecycle import load_lifecycle
 from perennial.stages import Model, PredictionKind
 from perennial.tables import PREDICTIONS_EVALUATIONS, PREDICTIONS_SCORES, marts_label
 
-FOREHAND_SQL = f"""
+OUT_OF_SAMPLE_SQL = f"""
     exists (
-        select from {PREDICTIONS_EVALUATIONS} as made
-        where made.model = scores.model and made.model_version = scores.model_version and made.as_of <= scores.as_of
+        select from {PREDICTIONS_EVALUATIONS} as trained
+        where trained.model = scores.model
+            and trained.model_version = scores.model_version
+            and trained.as_of <= scores.as_of
     )
 """
-"""Whether a row of `scores` was predicted by a version that was made without knowing what came after its day."""
+"""Whether a row of `scores` is out of sample in time: its version was trained without data from after its day."""
 
 _SCORED_SQL = f"""
     select
         scores.as_of,
         bool_or(scores.value is not null) as is_value,
-        bool_or({FOREHAND_SQL}) as is_forehand
+        bool_or({OUT_OF_SAMPLE_SQL}) as is_out_of_sample
     from {PREDICTIONS_SCORES} as scores
     where scores.model = %s and scores.as_of <= %s
     group by scores.as_of
@@ -31,12 +33,12 @@ _SCORED_SQL = f"""
 
 
 @dataclass(frozen=True)
-class Days:
-    """A model's scored days up to a moment.
+class ScoredDays:
+    """A model's scored days up to `as_of`.
 
-    `closed`: the whole horizon was observed. `waiting`: it was not, yet. `unlabelled`: it was, but the warehouse keeps
-    the outcomes of weekly snapshots (Sundays) only.
-    `hindsight`: scored by a version that was made later, so that nothing was predicted.
+    `closed`: the whole horizon was observed. `pending`: not yet. `unlabelled`: it was, but the warehouse keeps the
+    outcomes of weekly snapshots (Sundays) only. `look_ahead`: scored by a version trained later, so nothing was
+    predicted.
     """
 
     model: Model
@@ -44,39 +46,39 @@ class Days:
     horizon_days: int
     as_of: date
     closed: tuple[date, ...]
-    waiting: tuple[date, ...]
+    pending: tuple[date, ...]
     unlabelled: tuple[date, ...]
-    hindsight: tuple[date, ...]
+    look_ahead: tuple[date, ...]
 
     @property
-    def why_nothing(self) -> str:
-        """Why nothing can be told, in words."""
-        if self.waiting:
-            days = (self.waiting[0] + timedelta(days=self.horizon_days) - self.as_of).days
+    def why_unmeasured(self) -> str:
+        """Why nothing can be measured, in a sentence."""
+        if self.pending:
+            days = (self.pending[0] + timedelta(days=self.horizon_days) - self.as_of).days
             return f"cannot tell yet: {days} day{'s' if days != 1 else ''} until the horizon closes"
         if self.unlabelled:
             return "cannot tell: scored on no Sunday, and outcomes are kept of Sundays. `perennial run --as-of` one"
-        if self.hindsight:
+        if self.look_ahead:
             return "cannot tell yet: the days scored lie before the model was trained, which is no prediction"
         return "cannot tell yet: nobody has been scored"
 
 
-def list_days(connection: psycopg.Connection[Any], model: Model, as_of: date) -> Days:
-    """The scored days of a model, sorted by what can be known of them at the end of `as_of`."""
+def read_scored_days(connection: psycopg.Connection[Any], model: Model, as_of: date) -> ScoredDays:
+    """The scored days of a model, by what is known of their outcomes at the end of `as_of`."""
     horizon = load_lifecycle().horizons_days[model]
     scored = connection.execute(_SCORED_SQL, [model, as_of]).fetchall()
     labelled = _labelled_days(connection, model, horizon, as_of)
-    forehand = [day for day, _, is_forehand in scored if is_forehand]
-    over = [day for day in forehand if day + timedelta(days=horizon) <= as_of]
-    return Days(
+    out_of_sample = [day for day, _, is_out_of_sample in scored if is_out_of_sample]
+    over = [day for day in out_of_sample if day + timedelta(days=horizon) <= as_of]
+    return ScoredDays(
         model=model,
         kind=PredictionKind.VALUE if any(is_value for _, is_value, _ in scored) else PredictionKind.PROBABILITY,
         horizon_days=horizon,
         as_of=as_of,
         closed=tuple(day for day in over if day in labelled),
-        waiting=tuple(day for day in forehand if day not in over),
+        pending=tuple(day for day in out_of_sample if day not in over),
         unlabelled=tuple(day for day in over if day not in labelled),
-        hindsight=tuple(day for day, _, is_forehand in scored if not is_forehand),
+        look_ahead=tuple(day for day, _, is_out_of_sample in scored if not is_out_of_sample),
     )
 
 

@@ -1,4 +1,4 @@
-"""`experiments.calibration`: what each model said beside what happened, written and read back."""
+"""`experiments.calibration`: what each model predicted beside what happened, written and read back."""
 
 from dataclasses import asdict, dataclass, fields
 from datetime import date
@@ -8,8 +8,8 @@ import psycopg
 from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
-from perennial.monitoring.days import Days
-from perennial.monitoring.stage_calibration import Measured
+from perennial.monitoring.scored_days import ScoredDays
+from perennial.monitoring.stage_calibration import PopulationCalibration
 from perennial.stages import Model
 from perennial.statistics import Interval
 from perennial.tables import EXPERIMENTS_CALIBRATION
@@ -18,7 +18,7 @@ POINTS = 100.0
 
 
 @dataclass(frozen=True)
-class Record:
+class CalibrationRecord:
     """One row of the table. Points are 100 x probability, or percent of the mean realised value."""
 
     model: str
@@ -62,15 +62,15 @@ class Record:
         return self.scored_from == self.scored_to
 
 
-_COLUMNS = [column.name for column in fields(Record)]
+_COLUMNS = [column.name for column in fields(CalibrationRecord)]
 _KEY = ("model", "stage", "scored_from", "scored_to", "population")
 _CONTENT = [name for name in _COLUMNS if name not in _KEY]
 
 
-def as_record(days: Days, measured: Measured) -> Record:
+def as_record(days: ScoredDays, measured: PopulationCalibration) -> CalibrationRecord:
     """What was measured, in points."""
     calibration, line = measured.calibration, measured.line
-    return Record(
+    return CalibrationRecord(
         model=days.model.value,
         stage=measured.stage,
         scored_from=measured.scored_from,
@@ -88,53 +88,55 @@ def as_record(days: Days, measured: Measured) -> Record:
         realised=calibration.observed,
         error_floor=POINTS * calibration.floor,
         bins=[asdict(part) for part in calibration.bins],
-        **_spread("gap", calibration.gap, POINTS),
-        **_spread("difference", calibration.difference, POINTS),
-        **_spread("error", calibration.error, POINTS),
-        **_spread("slope", line.slope if line else None),
-        **_spread("intercept", line.intercept if line else None),
-        **_spread("bias", measured.bias, POINTS),
+        **_interval_columns("gap", calibration.gap, POINTS),
+        **_interval_columns("difference", calibration.difference, POINTS),
+        **_interval_columns("error", calibration.error, POINTS),
+        **_interval_columns("slope", line.slope if line else None),
+        **_interval_columns("intercept", line.intercept if line else None),
+        **_interval_columns("bias", measured.bias, POINTS),
     )
 
 
-def _spread(name: str, interval: Interval | None, unit: float = 1.0) -> dict[str, Any]:
+def _interval_columns(name: str, interval: Interval | None, unit: float = 1.0) -> dict[str, Any]:
     names = (name, f"{name}_low", f"{name}_high")
     if interval is None:
         return dict.fromkeys(names)
     return dict(zip(names, (unit * interval.estimate, unit * interval.low, unit * interval.high), strict=True))
 
 
-def write_records(connection: psycopg.Connection[Any], model: Model, since: date, records: list[Record]) -> int:
+def write_records(
+    connection: psycopg.Connection[Any], model: Model, since: date, records: list[CalibrationRecord]
+) -> int:
     """The table holds exactly these for the days from `since` on; returns how many rows changed.
 
-    Spans that ended on an earlier day stay: they are what was said then.
+    Spans that ended on an earlier day stay: they are what was known then.
     """
     last = max((record.scored_to for record in records), default=since)
     kept = [tuple(getattr(record, name) for name in _KEY[1:]) for record in records]
-    there = connection.execute(_STANDING_SQL, {"model": model, "since": since, "last": last}).fetchall()
-    gone = [key for key in there if key not in kept]
+    known = connection.execute(_KNOWN_KEYS_SQL, {"model": model, "since": since, "last": last}).fetchall()
+    gone = [key for key in known if key not in kept]
     with connection.cursor() as cursor:
         cursor.executemany(_DELETE_SQL, [(model, *key) for key in gone])
     changed = [connection.execute(_UPSERT_SQL, _values(record)).rowcount for record in records]
     return len(gone) + sum(changed)
 
 
-def _values(record: Record) -> dict[str, Any]:
+def _values(record: CalibrationRecord) -> dict[str, Any]:
     return {name: Jsonb(value) if name == "bins" else value for name, value in vars(record).items()}
 
 
-def read_records(connection: psycopg.Connection[Any], model: Model, until: date) -> list[Record]:
+def read_records(connection: psycopg.Connection[Any], model: Model, until: date) -> list[CalibrationRecord]:
     """Every row whose horizon had closed by the end of `until`, oldest first."""
     statement = f"""
         select {", ".join(_COLUMNS)} from {EXPERIMENTS_CALIBRATION}
         where model = %s and scored_to + horizon_days <= %s
         order by scored_to, scored_from desc, stage, population
     """
-    with connection.cursor(row_factory=class_row(Record)) as cursor:
+    with connection.cursor(row_factory=class_row(CalibrationRecord)) as cursor:
         return cursor.execute(statement.encode(), [model, until]).fetchall()
 
 
-_STANDING_SQL = f"""
+_KNOWN_KEYS_SQL = f"""
     select {", ".join(_KEY[1:])} from {EXPERIMENTS_CALIBRATION}
     where
         model = %(model)s and scored_from >= %(since)s and scored_to <= %(last)s

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from perennial.tabular.columns import missing_column_words
+from perennial.tabular import missing_column_words
 
 
 class ExperimentInputError(ValueError):

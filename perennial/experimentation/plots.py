@@ -5,8 +5,7 @@ from typing import TYPE_CHECKING
 
 from perennial.experimentation.errors import ExperimentInputError
 from perennial.experimentation.results import Analysis, Look
-from perennial.tabular.plot_files import write_plot_file
-from perennial.tabular.plot_style import DASHES, INK, TEAL, panel_title, styled
+from perennial.tabular import DASHES, INK, TEAL, panel_title, styled, write_plot_file
 
 if TYPE_CHECKING:
     import altair as alt

@@ -9,7 +9,7 @@ from math import exp, lgamma, log
 
 from perennial.experimentation.errors import ExperimentInputError
 from perennial.experimentation.results import SampleRatio
-from perennial.tabular.columns import listed
+from perennial.tabular import listed
 
 ALARM = 0.001  # the field's usual threshold: it is looked at in every analysis, and an alarm stops one
 

@@ -10,7 +10,7 @@ from perennial.experimentation.errors import ExperimentInputError
 from perennial.experimentation.metrics import ROWS, Kind, Metric
 from perennial.experimentation.moments import Floats, Moments, Sample, Tally
 from perennial.experimentation.source import Batch, Layout, read_batches
-from perennial.tabular.columns import listed
+from perennial.tabular import listed
 
 MOST_ARMS = 50
 

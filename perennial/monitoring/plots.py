@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 from perennial.monitoring.calibration_records import CalibrationRecord
 from perennial.monitoring.summary import CalibrationSummary
 from perennial.stages import PredictionKind
-from perennial.tabular.plot_files import write_plot_file
-from perennial.tabular.plot_style import OCHRE, TEAL, panel_title, reliability_layers, styled
+from perennial.tabular import OCHRE, TEAL, panel_title, reliability_layers, styled, write_plot_file
 
 if TYPE_CHECKING:
     import altair as alt

@@ -9,9 +9,7 @@ import psycopg
 from psycopg.rows import class_row
 
 from perennial.database import Role, connect
-from perennial.experimentation.analysis import analyze
-from perennial.experimentation.errors import ExperimentInputError
-from perennial.experimentation.results import Analysis, Comparison, Verdict
+from perennial.experimentation import Analysis, Comparison, ExperimentInputError, Verdict, analyze
 from perennial.stage_trials.cohort import COVARIATES, HOLDOUT, MESSAGED, Cohort, read_cohort
 from perennial.stages import Stage
 from perennial.tables import EXPERIMENTS_LIFT

@@ -11,10 +11,7 @@ from perennial.database import Role, connect
 from perennial.stage_trials.cohort import HOLDOUT, MESSAGED, Cohort, entity_sql, read_cohort
 from perennial.stages import Segment, parse_stage
 from perennial.tables import EXPERIMENTS_UPLIFT, PREDICTIONS_UPLIFT
-from perennial.uplift.errors import UpliftInputError
-from perennial.uplift.estimation import estimate
-from perennial.uplift.results import UpliftReport, Verdict
-from perennial.uplift.segment_rule import segments
+from perennial.uplift import UpliftInputError, UpliftReport, Verdict, estimate, segments
 
 # In fewer, a fifth of an arm (a fold) holds too few to choose a learner by.
 LEAST_UNITS = 200

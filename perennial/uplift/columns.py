@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from perennial.tabular.columns import listed
+from perennial.tabular import listed
 from perennial.uplift.arrays import Bools, Floats
 from perennial.uplift.errors import UpliftInputError, missing_column
 from perennial.uplift.feature_matrix import is_feature, is_varying, why_not

@@ -3,8 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from perennial.tabular.plot_files import write_plot_file
-from perennial.tabular.plot_style import DASHES, INK, OCHRE, TEAL, panel_title, series_color, styled
+from perennial.tabular import DASHES, INK, OCHRE, TEAL, panel_title, series_color, styled, write_plot_file
 from perennial.uplift.results import UpliftReport
 
 if TYPE_CHECKING:

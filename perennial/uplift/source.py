@@ -7,7 +7,7 @@ from typing import TypeAlias
 import pandas as pd
 import pyarrow as pa
 
-from perennial.tabular.columns import listed
+from perennial.tabular import listed
 from perennial.uplift.arrays import Bools, Floats
 from perennial.uplift.columns import chances_of, check_outcome, features_of, numbers, risk_of, units_of
 from perennial.uplift.errors import UpliftInputError, missing_column

@@ -5,8 +5,7 @@ from collections.abc import Mapping
 import altair as alt
 import pandas as pd
 
-from perennial.tabular.plot_files import render_png
-from perennial.tabular.plot_style import DASHES, INK, OCHRE, TEAL, reliability_layers, series_color, styled
+from perennial.tabular import DASHES, INK, OCHRE, TEAL, reliability_layers, render_png, series_color, styled
 from training.evaluation.metrics import Evaluation, Quality
 from training.specs import PredictionKind, Spec
 

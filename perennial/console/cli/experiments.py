@@ -65,7 +65,7 @@ def analyze(
 ) -> None:
     """The lift of every arm over the control: differences, intervals, p-values, and when one cannot tell yet."""
     from perennial.experimentation import analyze
-    from perennial.tabular.plot_files import check_plot_file
+    from perennial.tabular import check_plot_file
 
     with spoken_errors(as_json=as_json):
         if picture is not None:

@@ -36,7 +36,7 @@ def report(
     from perennial.console.cli.model_page import report_model
     from perennial.console.cli.model_views import render_report
     from perennial.monitoring import save_calibration_plot
-    from perennial.tabular.plot_files import check_plot_file
+    from perennial.tabular import check_plot_file
 
     with spoken_errors(as_json=as_json):
         if picture is not None:

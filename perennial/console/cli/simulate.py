@@ -52,7 +52,7 @@ def _written(customers: int, days: int, seed: int, out: Path, start: date, updat
 
 
 def _first_day(start: str | None, days: int) -> date:
-    from perennial.simulation.market import START
+    from perennial.simulation import START
 
     first = parse_as_of(start) if start else START
     # What ingest would refuse is told before hours are spent on it; late events come up to a week after the last day.
@@ -65,7 +65,7 @@ def _first_day(start: str | None, days: int) -> date:
 def _compare(with_what: str, customers: int, seed: int, as_json: bool) -> None:
     if with_what != COMPLETE_JOURNEY:
         raise ValueError(f"'{with_what}' is nothing to compare with; there is: {COMPLETE_JOURNEY}")
-    from perennial.simulation.comparison import compare_with_complete_journey
+    from perennial.simulation import compare_with_complete_journey
 
     show(compare_with_complete_journey(customers, seed), as_json=as_json, render=_render_comparison)
 

@@ -45,7 +45,7 @@ def uplift(
     as_json: JsonOption = False,
 ) -> None:
     """Whom a treatment moves: uplift by customer, and whether choosing by it beats treating everyone the same."""
-    from perennial.tabular.plot_files import check_plot_file
+    from perennial.tabular import check_plot_file
     from perennial.uplift import check_table, estimate, save_picture, save_table
 
     with spoken_errors(as_json=as_json):

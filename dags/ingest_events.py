@@ -4,13 +4,14 @@
 Loads the files waiting in the home's `inbox/` into `raw.events`, checks the raw data, and so starts the
 chain: `build_marts`, `materialize_features`, `train_models`, `publish_audiences`.
 
-**Reads** `inbox/*.jsonl[.gz]`. **Writes** `raw.events`, `raw.rejected_events`, `consent.ledger`, `gate.runs`;
-the asset `events`.
+**Reads** `inbox/*.jsonl[.gz]` (`.json`, `.ndjson` too). **Writes** `raw.events`, `raw.rejected_events`,
+`raw.data_issues`, `consent.ledger`, `consent.suppressions`, `gate.runs`; the asset `events`.
 
 ## When red
 
-- `load_inbox`: the log names the file and the line. Files already loaded lie in `inbox/done/`; fix or remove
-  the file and clear the task. Nothing is loaded twice.
+- `load_inbox`: the log names the file and what to type; it lies in `inbox/failed/`, or still in `inbox/` when it could
+  not be opened, and `raw.data_issues` names it too. The other files are in (`inbox/done/`) and the chain goes on
+  without it: mend it and put it back. Nothing is loaded twice.
 - `validate_raw`: the log lists what was expected and what was found, with a link to Data Docs. Usually a
   half-empty delivery: deliver the rest and trigger the DAG again. Until then the last good audiences stay in
   place.
@@ -49,7 +50,8 @@ def ingest_events() -> None:
 
         return [str(report) for report in ingest_inbox()]
 
-    @task(outlets=[EVENTS], execution_timeout=timedelta(minutes=30), retries=0)
+    # One file that cannot be loaded does not keep the others waiting.
+    @task(outlets=[EVENTS], execution_timeout=timedelta(minutes=30), retries=0, trigger_rule="all_done")
     def validate_raw(as_of: str) -> Iterator[Metadata]:
         from expectations import validate_raw
 

@@ -55,6 +55,7 @@ class Lifecycle(Section):
     audiences: Audiences
     channels: tuple[str, ...]
     holdout_share: Annotated[float, Field(ge=0, lt=1)]
+    ids_of_nobody: tuple[str, ...]
     schedule: str | None
 
     def dbt_vars(self) -> dict[str, Any]:

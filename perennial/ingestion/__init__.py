@@ -4,14 +4,23 @@ from perennial.ingestion.complete_journey import ingest_complete_journey
 from perennial.ingestion.consent import Attestation
 from perennial.ingestion.files import ingest_file
 from perennial.ingestion.inbox import ingest_inbox
-from perennial.ingestion.reports import IngestError, IngestReport, Progress, RejectedLinesError
+from perennial.ingestion.reports import (
+    Example,
+    IngestError,
+    IngestReport,
+    Progress,
+    RejectedLinesError,
+    UnreadableFileError,
+)
 
 __all__ = [
     "Attestation",
+    "Example",
     "IngestError",
     "IngestReport",
     "Progress",
     "RejectedLinesError",
+    "UnreadableFileError",
     "ingest_complete_journey",
     "ingest_file",
     "ingest_inbox",

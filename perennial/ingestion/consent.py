@@ -5,8 +5,8 @@ from typing import Any
 
 import psycopg
 
-from perennial.consent import PROFILING, TRAINING
 from perennial.ingestion.lock import in_load_order
+from perennial.ingestion.purposes import known_purposes, plain
 from perennial.lifecycle import load_lifecycle
 
 CREATE_ATTESTED = "create temporary table attested_customers (customer_id text primary key, first_at timestamptz)"
@@ -47,11 +47,11 @@ class Attestation:
     evidence: str
 
     def __post_init__(self) -> None:
-        known = (PROFILING, TRAINING, *load_lifecycle().channels)
-        unknown = [purpose for purpose in self.purposes if purpose not in known]
+        known = known_purposes(load_lifecycle())
+        unknown = [purpose for purpose in self.purposes if plain(purpose) not in known]
         if unknown or not self.purposes:
             told = f"'{unknown[0]}' is no purpose" if unknown else "an attestation names at least one purpose"
-            raise ValueError(f"{told}; there are: {', '.join(known)} (channels are set in lifecycle.yml)")
+            raise ValueError(f"{told}; there are: {', '.join(known.values())} (channels are set in lifecycle.yml)")
         if not self.evidence.strip():
             raise ValueError("an attestation needs evidence: a text that says where the consents are on record")
 
@@ -62,6 +62,8 @@ def attest(connection: psycopg.Connection[Any], attestation: Attestation) -> Non
     Whoever had refused before that moment is left out; a later refusal wins by its time; once granted, an attestation
     of the same file adds nothing.
     """
+    known = known_purposes(load_lifecycle())
+    purposes = sorted({known[plain(purpose)] for purpose in attestation.purposes})
     with connection.transaction():
         in_load_order(connection)
-        connection.execute(_ATTEST, {"evidence": attestation.evidence, "purposes": sorted(set(attestation.purposes))})
+        connection.execute(_ATTEST, {"evidence": attestation.evidence, "purposes": purposes})

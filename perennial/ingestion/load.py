@@ -6,12 +6,17 @@ from typing import Any, LiteralString, NamedTuple
 
 import psycopg
 
+from perennial.ingestion.conflicts import CONTEXT, CREATE_CONFLICTS, PROPERTIES, TRAITS, find_conflicts
 from perennial.ingestion.consent import COLLECT_CUSTOMERS, CREATE_ATTESTED
 from perennial.ingestion.envelope import Event, Rejection
+from perennial.ingestion.issues import Issue
 from perennial.ingestion.lock import in_load_order
 from perennial.ingestion.preferences import CREATE_STATEMENTS, record_preferences
 from perennial.ingestion.rejections import fingerprint, readable
-from perennial.ingestion.reports import Reason
+from perennial.ingestion.reports import Example, Reason
+from perennial.ingestion.statements import create_names
+from perennial.ingestion.suppressions import record_suppressions
+from perennial.lifecycle import load_lifecycle
 
 _CREATE_INCOMING = """
 create temporary table incoming_events (
@@ -22,39 +27,32 @@ create temporary table incoming_events (
 alter table incoming_events alter payload set storage external;
 create temporary table incoming_rejections (line bigint, reason text, payload text, fingerprint text)
 on commit delete rows;
+create temporary table incoming_issues (
+    kind text, message_id text, detail text, payload text, line bigint, fingerprint text
+) on commit delete rows;
 """
 
-# The spec keeps a few fields beside the properties that belong to what happened; they are put among them.
-_LOAD_EVENTS = """
+_LOAD_EVENTS = f"""
 insert into raw.events (
     message_id, type, event, user_id, anonymous_id, occurred_at, sent_at, received_at,
     properties, context, traits, source, load_id
 )
 select
     message_id, type, event, user_id, anonymous_id, occurred_at, sent_at, received_at,
-    coalesce(nullif(payload -> 'properties', 'null'), '{}') || jsonb_strip_nulls(
-        case
-            when type in ('page', 'screen') then
-                jsonb_build_object('name', payload -> 'name', 'category', payload -> 'category')
-            when type = 'group' then jsonb_build_object('groupId', payload -> 'groupId')
-            when type = 'alias' then jsonb_build_object('previousId', payload -> 'previousId')
-            else '{}'
-        end
-    ),
-    coalesce(nullif(payload -> 'context', 'null'), '{}'),
-    coalesce(nullif(payload -> 'traits', 'null'), '{}'),
-    %(source)s,
-    %(load_id)s
+    {PROPERTIES}, {CONTEXT}, {TRAITS}, %(source)s, %(load_id)s
 from incoming_events
-where payload is not null
 on conflict (message_id) do nothing
 """
-
-_KNOWN = "select message_id from raw.events where message_id = any(%s)"
 
 _LOAD_REJECTIONS = """
 insert into raw.rejected_events (source, line, reason, payload, fingerprint)
 select %(source)s, line, reason, payload, fingerprint from incoming_rejections
+on conflict (fingerprint) do nothing
+"""
+
+_LOAD_ISSUES = """
+insert into raw.data_issues (kind, message_id, detail, payload, source, line, load_id, fingerprint)
+select kind, message_id, detail, payload, %(source)s, line, %(load_id)s, fingerprint from incoming_issues
 on conflict (fingerprint) do nothing
 """
 
@@ -71,29 +69,33 @@ where not pg_input_is_valid(payload, 'jsonb')
 
 
 class Counts(NamedTuple):
-    """Lines that are new, that were known by their message_id, and that were refused."""
+    """Events that are new, whose message id is known, of these those with other content, and refused."""
 
     loaded: int
     duplicate: int
+    conflicting: int
     rejected: int
 
 
 class Loader:
-    """Stages lines of one source and loads what is staged; each inside a transaction of the caller's."""
+    """Stages events of one source and loads what is staged; each inside a transaction of the caller's."""
 
     def __init__(self, connection: psycopg.Connection[Any], source: str, *, is_attested: bool) -> None:
         self._connection = connection
         self._source = source
         self._is_attested = is_attested
         with connection.transaction():
-            connection.execute(_CREATE_INCOMING + CREATE_STATEMENTS + CREATE_ATTESTED)
+            connection.execute((_CREATE_INCOMING + CREATE_CONFLICTS + CREATE_STATEMENTS + CREATE_ATTESTED).encode())
+            create_names(connection, load_lifecycle())
 
     def transaction(self) -> AbstractContextManager[psycopg.Transaction]:
         """What is staged within it is loaded within it, or forgotten."""
         return self._connection.transaction()
 
-    def stage(self, events: Sequence[Event], rejections: Sequence[Rejection]) -> list[Rejection]:
-        """Bring lines beside the warehouse; returns those refused, PostgreSQL's own refusals included."""
+    def stage(
+        self, events: Sequence[Event], rejections: Sequence[Rejection], issues: Sequence[Issue] = ()
+    ) -> list[Rejection]:
+        """Bring events beside the warehouse; returns those refused, PostgreSQL's own refusals included."""
         refused = list(rejections)
         try:
             self._copy_events(events)
@@ -102,11 +104,12 @@ class Loader:
             refused += unstorable
             self._copy_events(storable)
         self._copy_rejections(refused)
+        self._copy_issues(issues)
         return refused
 
     def discard_events(self) -> None:
-        """Forget the staged events; staged rejections stay."""
-        self._connection.execute("truncate incoming_events")
+        """Forget the staged events and what was to be reported of them; staged rejections stay."""
+        self._connection.execute("truncate incoming_events, incoming_issues")
 
     def load(self) -> Counts:
         """Everything staged, into `raw` and `consent`, with its row of `raw.loads`."""
@@ -115,22 +118,31 @@ class Loader:
         in_load_order(self._connection)
         load_id = self._count("select nextval('raw.load_ids')")
         keys = {"source": self._source, "load_id": load_id}
-        loaded = self._connection.execute(_LOAD_EVENTS, keys).rowcount
-        record_preferences(self._connection, load_id)
+        loaded = self._connection.execute(_LOAD_EVENTS.encode(), keys).rowcount
+        duplicate = staged - loaded
+        conflicting = find_conflicts(self._connection, load_id) if duplicate else 0
+        record_preferences(self._connection, load_id, has_conflicts=conflicting > 0)
+        record_suppressions(self._connection, load_id)
         self._connection.execute(_LOAD_REJECTIONS, keys)
-        counts = Counts(loaded, staged - loaded, rejected)
+        self._connection.execute(_LOAD_ISSUES, keys)
+        counts = Counts(loaded, duplicate, conflicting, rejected)
         self._connection.execute(_RECORD_LOAD, keys | counts._asdict())
         if self._is_attested:
             self._connection.execute(COLLECT_CUSTOMERS)
         return counts
+
+    def first_conflicts(self) -> list[Example]:
+        """The first contents under a known message id of what was loaded, within its transaction."""
+        rows = self._connection.execute(
+            "select kind, line, message_id from incoming_issues where payload is not null order by line limit 1"
+        )
+        return [Example(kind, line, message_id) for kind, line, message_id in rows]
 
     def _count(self, query: LiteralString) -> int:
         ((number,),) = self._connection.execute(query).fetchall()
         return int(number)
 
     def _copy_events(self, events: Sequence[Event]) -> None:
-        rows = self._connection.execute(_KNOWN, [[event.message_id for event in events]])
-        known = {message_id for (message_id,) in rows}
         # A transaction within the caller's: a refused COPY takes back only itself.
         with (
             self._connection.transaction(),
@@ -138,8 +150,7 @@ class Loader:
             cursor.copy("copy incoming_events from stdin") as copy,
         ):
             for event in events:
-                # What is loaded already is counted, but its payload need not travel and be parsed again.
-                copy.write_row((*event[:-1], None) if event.message_id in known else event)
+                copy.write_row(event)
 
     def _copy_rejections(self, rejections: Sequence[Rejection]) -> None:
         if not rejections:
@@ -148,6 +159,14 @@ class Loader:
             for rejection in rejections:
                 payload, digest = readable(rejection.payload), fingerprint(self._source, rejection)
                 copy.write_row((rejection.line, rejection.reason.value, payload, digest))
+
+    def _copy_issues(self, issues: Sequence[Issue]) -> None:
+        if not issues:
+            return
+        with self._connection.cursor() as cursor, cursor.copy("copy incoming_issues from stdin") as copy:
+            for issue in issues:
+                kind, digest = issue.kind.value, issue.fingerprint()
+                copy.write_row((kind, issue.message_id, issue.detail, None, issue.line, digest))
 
     def _sift(self, events: Sequence[Event]) -> tuple[list[Event], list[Rejection]]:
         rows = self._connection.execute(_UNSTORABLE, [[event.payload for event in events]]).fetchall()

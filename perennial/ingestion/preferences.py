@@ -1,4 +1,4 @@
-"""Consent that events carry (`context.consent.categoryPreferences`), into the ledger wherever it changes.
+"""Consent that events carry (`context.consent.categoryPreferences`) or withdraw, into the ledger wherever it changes.
 
 Segment asks for the consent on every event, so most of it repeats. The ledger keeps what a customer's statements amount
 to: a statement that says what already held is left out, and comes back as soon as a late event makes it a change.
@@ -9,48 +9,13 @@ from typing import Any
 
 import psycopg
 
+from perennial.ingestion.statements import OF_CONFLICTS, OF_LOAD, OF_TURNED
+
 CREATE_STATEMENTS = """
 create temporary table incoming_statements (
     customer_id text, purpose text, is_granted boolean, valid_from timestamptz, message_id text, is_turn boolean
 ) on commit delete rows;
 create temporary table incoming_turns (customer_id text, purpose text, turned_at timestamptz) on commit delete rows;
-"""
-
-# Anything but true refuses: a preference that cannot be read is no consent.
-_STATEMENTS_OF_LOAD = """
-select
-    coalesce(events.user_id, events.anonymous_id) as customer_id,
-    preference.key as purpose,
-    preference.value = 'true' as is_granted,
-    events.occurred_at as valid_from,
-    events.message_id
-from raw.events
-cross join lateral jsonb_each(nullif(events.context #> '{consent,categoryPreferences}', 'null')) as preference
-where events.load_id = %(load_id)s
-"""
-
-_STATEMENTS_OF_TURNED = """
-select
-    said.customer_id,
-    preference.key as purpose,
-    preference.value = 'true' as is_granted,
-    said.occurred_at as valid_from,
-    said.message_id
-from (select customer_id, min(turned_at) as turned_at from incoming_turns group by customer_id) as turned
-cross join lateral (
-    select turned.customer_id, events.message_id, events.occurred_at, events.context
-    from raw.events
-    where events.user_id = turned.customer_id and events.occurred_at >= turned.turned_at
-    union all
-    select turned.customer_id, events.message_id, events.occurred_at, events.context
-    from raw.events
-    where events.user_id is null
-        and events.anonymous_id = turned.customer_id
-        and events.occurred_at >= turned.turned_at
-    offset 0
-) as said
-cross join lateral jsonb_each(nullif(said.context #> '{consent,categoryPreferences}', 'null')) as preference
-inner join incoming_turns on incoming_turns.customer_id = said.customer_id and incoming_turns.purpose = preference.key
 """
 
 # At one instant the refusal comes last, as it is the one that holds.
@@ -129,23 +94,35 @@ insert into incoming_turns
 select customer_id, purpose, min(valid_from) from upheld group by customer_id, purpose
 """
 
+# Not only where it changes something: what these say cannot be read from `raw.events` again.
+_REFUSE_CONFLICTING = f"""
+with stated (customer_id, purpose, is_granted, valid_from, message_id) as ({OF_CONFLICTS})
 
-def record_preferences(connection: psycopg.Connection[Any], load_id: int) -> None:
-    """Bring the ledger up to what the events of a load state; within the transaction that loads them."""
+insert into incoming_statements
+select customer_id, purpose, is_granted, valid_from, message_id, true from stated where not is_granted
+"""
+
+
+def record_preferences(connection: psycopg.Connection[Any], load_id: int, *, has_conflicts: bool = False) -> None:
+    """Bring the ledger up to what the events of a load state; within the transaction that loads them.
+
+    With conflicts, the contents in `incoming_conflicts` are not in `raw.events`, but what they refuse is refused.
+    """
     # In tables that grow from nothing PostgreSQL does not know yet that a customer is a small part of them.
     connection.execute("set local enable_seqscan = off")
-    _record(connection, load_id)
+    _record(connection, load_id, has_conflicts=has_conflicts)
     connection.execute("set local enable_seqscan to default")
 
 
-def _record(connection: psycopg.Connection[Any], load_id: int) -> None:
-    if not _record_changes(connection, _STATEMENTS_OF_LOAD, load_id):
+def _record(connection: psycopg.Connection[Any], load_id: int, *, has_conflicts: bool) -> None:
+    refused = connection.execute(_REFUSE_CONFLICTING.encode()).rowcount if has_conflicts else 0
+    if not _record_changes(connection, OF_LOAD, load_id) and not refused:
         return
     if connection.execute(_TURNED).rowcount:
-        _record_changes(connection, _STATEMENTS_OF_TURNED, load_id)
+        _record_changes(connection, OF_TURNED, load_id)
     connection.execute("truncate incoming_turns")
     if connection.execute(_UPHOLD_REFUSALS).rowcount:
-        _record_changes(connection, _STATEMENTS_OF_TURNED, load_id)
+        _record_changes(connection, OF_TURNED, load_id)
 
 
 def _record_changes(connection: psycopg.Connection[Any], statements: str, load_id: int) -> int:

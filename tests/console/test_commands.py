@@ -41,6 +41,50 @@ def test_ingest_says_how_many_went_in_and_why_the_rest_did_not(tmp_path: Path) -
     assert sum(report["reasons"].values()) == 2
 
 
+def test_ingest_shows_the_first_of_what_was_refused_and_reported(tmp_path: Path) -> None:
+    file = events_file(
+        tmp_path,
+        {**ORDER, "messageId": "m1", "anonymousId": "undefined"},
+        {**ORDER, "messageId": "m1", "properties": {"order_id": "o2"}},
+        {**ORDER, "messageId": "m3", "userId": "null"},
+        "{cut",
+    )
+    done = perennial("ingest", "events", file)
+    assert done.exit_code == 0, done.output
+    said = " ".join(done.output.split())
+    assert "line 1: anonymous id of nobody dropped: 'undefined' in m1" in said
+    assert "line 2: message id reused with other content: m1" in said
+    assert "line 3: an id of nobody: " in said
+    assert "line 4: malformed JSON: {cut" in said
+    (report,) = json.loads(perennial("ingest", "events", file, "--json").stdout)
+    assert report["issues"] == {"message id reused with other content": 1, "anonymous id of nobody dropped": 1}
+    assert {example["line"] for example in report["examples"]} == {1, 2, 3, 4}
+
+
+def test_a_file_of_which_every_event_was_refused_is_a_failure_and_one_loaded_before_is_not(tmp_path: Path) -> None:
+    good = events_file(tmp_path, {**ORDER, "messageId": "m1"})
+    assert perennial("ingest", "events", good).exit_code == 0
+    assert perennial("ingest", "events", good).exit_code == 0
+    bad = events_file(tmp_path, "{", {**ORDER, "messageId": "m2", "userId": "undefined"})
+    done = perennial("ingest", "events", bad, "--json")
+    assert done.exit_code == 1
+    assert json.loads(done.stdout)[0]["count_rejected"] == 2
+
+
+def test_a_table_given_as_events_is_answered_with_what_to_type_and_the_other_files_are_loaded(tmp_path: Path) -> None:
+    table = tmp_path / "orders.csv"
+    table.write_text("id,customer,total\n1,a,5\n")
+    alone = perennial("ingest", "events", str(table))
+    assert alone.exit_code == 2
+    assert f"perennial ingest orders {table}" in alone.output
+    good = events_file(tmp_path, {**ORDER, "messageId": "m1"})
+    done = perennial("ingest", "events", str(table), good, "--json")
+    assert done.exit_code == 2
+    first, second = json.loads(done.stdout)
+    assert f"perennial ingest orders {table}" in first["failure"]
+    assert (second["count_loaded"], second["failure"]) == (1, None)
+
+
 def test_ingest_reads_standard_input() -> None:
     command = [str(Path(sys.executable).parent / "perennial"), "ingest", "events", "-", "--json"]
     line = json.dumps({**ORDER, "messageId": "m1"})

@@ -54,6 +54,10 @@ def test_a_gate_is_never_tried_again_without_a_change(dags: dict[str, Any]) -> N
     assert dags["build_marts"].get_task("validate").retries == 0
 
 
+def test_a_file_that_cannot_be_loaded_does_not_stop_the_chain(dags: dict[str, Any]) -> None:
+    assert dags["ingest_events"].get_task("validate_raw").trigger_rule == "all_done"
+
+
 def test_tasks_that_load_the_warehouse_share_its_pool(dags: dict[str, Any]) -> None:
     for dag_id in ("ingest_events", "build_marts", "materialize_features", "publish_audiences", "measure_lift"):
         assert {task.pool for task in dags[dag_id].tasks} == {"warehouse"}, dag_id

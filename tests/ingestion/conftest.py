@@ -72,6 +72,7 @@ def empty_raw(warehouse: Path) -> Callable[[], None]:
 
     def empty() -> None:
         with connect(Role.LOADER) as connection:
-            connection.execute("truncate raw.events, raw.loads, raw.rejected_events, consent.ledger")
+            connection.execute("truncate raw.events, raw.loads, raw.rejected_events, raw.data_issues")
+            connection.execute("truncate consent.ledger, consent.suppressions")
 
     return empty

@@ -8,8 +8,13 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from perennial.ingestion.envelope import EARLIEST, Event, Rejection, read_event
+from perennial.ingestion.envelope import Event, Rejection
+from perennial.ingestion.ids import nobody
+from perennial.ingestion.issues import Issue, IssueKind
+from perennial.ingestion.moments import EARLIEST
+from perennial.ingestion.reading import read_line
 from perennial.ingestion.reports import Reason
+from perennial.ingestion.rules import Rules
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 GOOD = {
@@ -21,9 +26,22 @@ GOOD = {
 }
 
 
-def read(message: Any) -> Event | Rejection:
+RULES = Rules(nobody(["our-test-shop"]), frozenset({"email", "direct_mail"}), frozenset({"email", "directmail"}))
+
+
+def read_all(message: Any) -> list[Event | Rejection | Issue]:
     data = message if isinstance(message, bytes) else json.dumps(message).encode()
-    return read_event(7, data, NOW)
+    return list(read_line(7, data, NOW, RULES))
+
+
+def read(message: Any) -> Event | Rejection:
+    outcome, *_ = read_all(message)
+    assert not isinstance(outcome, Issue)
+    return outcome
+
+
+def issues(message: Any) -> list[tuple[IssueKind, str]]:
+    return [(outcome.kind, outcome.detail) for outcome in read_all(message) if isinstance(outcome, Issue)]
 
 
 def event(**fields: Any) -> Event:
@@ -58,7 +76,7 @@ def test_a_good_line_is_typed_and_keeps_its_whole_text() -> None:
 
 @pytest.mark.parametrize("kind", ["track", "identify", "page", "screen", "group", "alias"])
 def test_every_type_of_the_spec_is_an_event(kind: str) -> None:
-    assert event(type=kind).type == kind
+    assert event(type=kind, previousId="anon-1").type == kind
 
 
 @pytest.mark.parametrize(
@@ -71,7 +89,8 @@ def test_every_type_of_the_spec_is_an_event(kind: str) -> None:
         (b"[" * 2_000, Reason.MALFORMED),
         (b'{"userId": "\xff"}', Reason.NOT_UTF8),
         ("text", Reason.NOT_AN_OBJECT),
-        ([GOOD], Reason.NOT_AN_OBJECT),
+        ([], Reason.NOT_AN_OBJECT),
+        ([1], Reason.NOT_AN_OBJECT),
         (None, Reason.NOT_AN_OBJECT),
         (GOOD | {"type": "Track"}, Reason.UNKNOWN_TYPE),
         (GOOD | {"type": ["track"]}, Reason.UNKNOWN_TYPE),
@@ -83,6 +102,25 @@ def test_every_type_of_the_spec_is_an_event(kind: str) -> None:
         (GOOD | {"messageId": "x" * 501}, Reason.BAD_ID),
         (GOOD | {"userId": "ü" * 251}, Reason.BAD_ID),
         (GOOD | {"userId": 1.5}, Reason.BAD_ID),
+        (GOOD | {"userId": 1e300}, Reason.BAD_ID),
+        (b'{"type": "track", "messageId": "m", "properties": {"total": 1e400}}', Reason.NOT_STORABLE),
+        (GOOD | {"event": "x" * 501}, Reason.LONG_EVENT),
+        (GOOD | {"type": "alias"}, Reason.BAD_ALIAS),
+        (GOOD | {"type": "alias", "anonymousId": "anon-1"}, Reason.BAD_ALIAS),
+        (GOOD | {"type": "alias", "previousId": " "}, Reason.BAD_ALIAS),
+        (GOOD | {"type": "alias", "previousId": "anon-1", "userId": None}, Reason.BAD_ALIAS),
+        (GOOD | {"type": "alias", "previousId": "undefined"}, Reason.NOBODY),
+        (GOOD | {"type": "alias", "previousId": "anon-1", "userId": "null"}, Reason.NOBODY),
+        (GOOD | {"properties": {"order_id": {"id": 5}}}, Reason.BAD_ORDER_ID),
+        (GOOD | {"properties": {"order_id": [5]}}, Reason.BAD_ORDER_ID),
+        (GOOD | {"properties": {"order_id": True}}, Reason.BAD_ORDER_ID),
+        (GOOD | {"properties": {"order_id": "o" * 501}}, Reason.BAD_ORDER_ID),
+        (GOOD | {"properties": {"order_id": "ü" * 251}}, Reason.BAD_ORDER_ID),
+        (json.dumps(GOOD)[:-1].encode() + b', "properties": {"order_id": 1e-15000}}', Reason.BAD_ORDER_ID),
+        (json.dumps(GOOD)[:-1].encode() + b', "properties": {"order_id": 0.%s}}' % (b"7" * 5000), Reason.BAD_ORDER_ID),
+        (GOOD | {"properties": {"campaign_id": {}}}, Reason.BAD_CAMPAIGN_ID),
+        (GOOD | {"properties": {"coupon_id": "c" * 501}}, Reason.BAD_COUPON_ID),
+        (GOOD | {"properties": json.loads('{"a":' * 100 + "1" + "}" * 100)}, Reason.TOO_DEEP),
         (GOOD | {"userId": None}, Reason.MISSING_CUSTOMER),
         (GOOD | {"userId": "", "anonymousId": " "}, Reason.MISSING_CUSTOMER),
         (GOOD | {"event": None}, Reason.MISSING_EVENT),
@@ -98,18 +136,23 @@ def test_every_type_of_the_spec_is_an_event(kind: str) -> None:
         (GOOD | {"context": {"consent": True}}, Reason.BAD_CONSENT),
         (GOOD | {"context": {"consent": {"categoryPreferences": ["email"]}}}, Reason.BAD_CONSENT),
         (GOOD | {"context": {"consent": {"categoryPreferences": {"x" * 101: True}}}}, Reason.BAD_CONSENT),
+        (GOOD | {"context": {"consent": {"category_preferences": ["email"]}}}, Reason.BAD_CONSENT),
         (GOOD | {"userId": "a\0b"}, Reason.NUL_CHARACTER),
         (GOOD | {"properties": {"deep": [{"a\0": 1}]}}, Reason.NUL_CHARACTER),
         (GOOD | {"timestamp": None}, Reason.MISSING_TIME),
         (GOOD | {"timestamp": "yesterday"}, Reason.BAD_TIME),
-        (GOOD | {"timestamp": 1588327200}, Reason.BAD_TIME),
+        (GOOD | {"timestamp": 20260901}, Reason.BAD_TIME),
+        (GOOD | {"timestamp": True}, Reason.BAD_TIME),
+        (GOOD | {"timestamp": {"$date": "2020-05-01T10:00:00Z"}}, Reason.BAD_TIME),
+        (GOOD | {"timestamp": "05/01/2020 10:00"}, Reason.BAD_TIME),
+        (GOOD | {"timestamp": " "}, Reason.MISSING_TIME),
+        (GOOD | {"timestamp": "", "originalTimestamp": "soon"}, Reason.BAD_TIME),
+        (GOOD | {"timestamp": "soon", "originalTimestamp": "2020-05-01T10:00:00Z"}, Reason.BAD_TIME),
+        (GOOD | {"timestamp": "9999-12-31T23:59:59Z"}, Reason.FUTURE_TIME),
         (GOOD | {"timestamp": "2020-02-30T00:00:00Z"}, Reason.BAD_TIME),
         (GOOD | {"timestamp": "0001-01-01T00:00:00+14:00"}, Reason.BAD_TIME),
         (GOOD | {"timestamp": "1969-12-31T23:59:59Z"}, Reason.BAD_TIME),
-        (GOOD | {"sentAt": "soon"}, Reason.BAD_TIME),
         (GOOD | {"timestamp": "2026-03-01T12:05:01Z"}, Reason.FUTURE_TIME),
-        (GOOD | {"receivedAt": "2026-03-01T12:05:01Z"}, Reason.FUTURE_TIME),
-        (GOOD | {"receivedAt": "2020-05-01T09:54:59Z"}, Reason.FUTURE_TIME),
     ],
 )
 def test_a_line_that_is_no_event_is_refused_for_its_reason(message: Any, expected: Reason) -> None:
@@ -143,38 +186,127 @@ def test_an_alias_carries_its_previous_id_as_the_anonymous_one() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "expected"),
+    "variant",
     [
-        ("2020-05-01T12:00:00+02:00", datetime(2020, 5, 1, 10, tzinfo=UTC)),
-        ("2020-05-01T10:00:00.123456789Z", datetime(2020, 5, 1, 10, 0, 0, 123456, tzinfo=UTC)),
-        ("2020-05-01T10:00:00", datetime(2020, 5, 1, 10, tzinfo=UTC)),
-        ("2020-05-01", datetime(2020, 5, 1, tzinfo=UTC)),
+        " kim@example.org",
+        "kim@example.org\u200b",
+        "\ufeffkim@example.org",
+        "kim@\u200dexample.org",
+        "kim@example.org\u00a0",
     ],
 )
-def test_times_are_iso_8601_and_utc_unless_they_say_otherwise(text: str, expected: datetime) -> None:
-    assert event(timestamp=text).occurred_at == expected
+def test_what_nobody_sees_in_an_id_tells_no_two_apart(variant: str) -> None:
+    assert event(userId=variant).user_id == "kim@example.org"
+    assert event(userId=None, anonymousId=variant).anonymous_id == "kim@example.org"
+    assert event(type="alias", previousId=variant).anonymous_id == "kim@example.org"
 
 
-def test_the_senders_clock_is_corrected_as_segment_does() -> None:
-    """The rule is receivedAt - (sentAt - originalTimestamp); here for a device whose clock is an hour slow."""
-    corrected = event(
-        originalTimestamp="2020-05-01T09:00:00Z",
-        sentAt="2020-05-01T09:00:10Z",
-        receivedAt="2020-05-01T10:00:10Z",
-        timestamp="2020-05-01T09:00:00Z",
+def test_an_id_has_one_unicode_form_and_keeps_its_case() -> None:
+    assert event(userId="Cafe\u0301").user_id == event(userId="Caf\u00e9").user_id == "Caf\u00e9"
+    assert event(userId="KIM").user_id == "KIM"
+
+
+def test_a_whole_number_is_its_digits() -> None:
+    assert [event(userId=value).user_id for value in (4711, 4711.0, "4711", "4711.0", "04711")] == [
+        "4711",
+        "4711",
+        "4711",
+        "4711.0",
+        "04711",
+    ]
+
+
+NOBODY = [
+    *("undefined", "null", "[object Object]", "0", 0, "-1", -1, "NaN", "None", "nil", "anonymous", "GUEST", "unknown"),
+    *("(not set)", "N/A", "n/a", "00000000-0000-0000-0000-000000000000", "{00000000-0000-0000-0000-000000000000}"),
+    *("{}", "[]", '""', "''", "-", "--", "?", "(null)", "<null>", "'undefined'", " Null ", "000", "0.0", "user_id"),
+    *("{{ user.id }}", "${userId}", "<%= user.id %>", "*|EMAIL|*", "%%user%%", "not_set", "Not Set", "Our-Test-Shop"),
+]
+
+
+@pytest.mark.parametrize("nobody_id", NOBODY)
+def test_an_id_of_nobody_is_refused_whichever_it_is(nobody_id: object) -> None:
+    assert reason(GOOD | {"userId": nobody_id}) is Reason.NOBODY
+    assert reason(GOOD | {"userId": None, "anonymousId": nobody_id}) is Reason.NOBODY
+
+
+@pytest.mark.parametrize(
+    "somebody", ["1", "Nilsson", "nullable", "o", "0x1", "00000000-0000-0000-0000-000000000001", "🦊"]
+)
+def test_an_id_that_only_resembles_one_of_nobody_is_somebody(somebody: str) -> None:
+    assert event(userId=somebody).user_id == somebody
+
+
+def test_an_event_of_somebody_is_taken_without_its_other_id_of_nobody_and_that_is_reported() -> None:
+    anonymous = GOOD | {"anonymousId": "undefined"}
+    assert event(anonymousId="undefined")[4:6] == ("ada", None)
+    assert issues(anonymous) == [(IssueKind.ANONYMOUS_NOBODY, "'undefined'")]
+    visitor = GOOD | {"userId": "null", "anonymousId": "device-1"}
+    assert event(userId="null", anonymousId="device-1")[4:6] == (None, "device-1")
+    assert issues(visitor) == [(IssueKind.USER_NOBODY, "'null'")]
+
+
+def test_an_alias_to_itself_is_taken_and_reported() -> None:
+    alias = GOOD | {"type": "alias", "previousId": " ada"}
+    assert event(type="alias", previousId=" ada").anonymous_id == "ada"
+    assert issues(alias) == [(IssueKind.SELF_ALIAS, "'ada'")]
+
+
+@pytest.mark.parametrize("part", ["categoryPreferences", "category_preferences"])
+def test_an_unknown_purpose_is_reported(part: str) -> None:
+    preferences = {"email": True, "Marketing": False, "Advertising": True}
+    assert issues(GOOD | {"context": {"consent": {part: preferences}}}) == [
+        (IssueKind.UNKNOWN_PURPOSE, "'Marketing'"),
+        (IssueKind.UNKNOWN_PURPOSE, "'Advertising'"),
+    ]
+
+
+def test_a_grant_names_its_purpose_and_a_refusal_may_spell_it_otherwise() -> None:
+    def unknown(preferences: dict[str, bool]) -> list[str]:
+        return [detail for _, detail in issues(GOOD | {"context": {"consent": {"categoryPreferences": preferences}}})]
+
+    assert unknown({"EMAIL": True, " Direct_Mail ": True, "e-mail": False, "Direct Mail": False}) == []
+    assert unknown({"e-mail": True, "direct mail": True}) == ["'e-mail'", "'direct mail'"]
+
+
+def test_an_envelope_in_snake_case_is_the_same_event() -> None:
+    snake = {
+        "type": "track",
+        "event": "product_viewed",
+        "event_text": "Product Viewed",
+        "message_id": "m1",
+        "user_id": "ada",
+        "anonymous_id": "device-1",
+        "original_timestamp": "2020-05-01T09:00:00Z",
+        "sent_at": "2020-05-01T09:00:10Z",
+        "received_at": "2020-05-01T10:00:10Z",
+    }
+    read_as = read(snake)
+    assert isinstance(read_as, Event)
+    assert read_as[1:9] == (
+        "m1",
+        "track",
+        "Product Viewed",
+        "ada",
+        "device-1",
+        datetime(2020, 5, 1, 10, tzinfo=UTC),
+        datetime(2020, 5, 1, 9, 0, 10, tzinfo=UTC),
+        datetime(2020, 5, 1, 10, 0, 10, tzinfo=UTC),
     )
-    assert corrected.occurred_at == datetime(2020, 5, 1, 10, tzinfo=UTC)
-    assert corrected.sent_at == datetime(2020, 5, 1, 9, 0, 10, tzinfo=UTC)
-    assert corrected.received_at == datetime(2020, 5, 1, 10, 0, 10, tzinfo=UTC)
+    alias = read({"type": "alias", "id": "m2", "user_id": "ada", "previous_id": 7, "timestamp": "2020-05-01"})
+    assert isinstance(alias, Event)
+    assert (alias.message_id, alias.anonymous_id) == ("m2", "7")
+    assert json.loads(alias.payload)["previousId"] == "7"
 
 
-def test_an_original_timestamp_alone_is_the_time() -> None:
-    assert event(timestamp=None, originalTimestamp="2020-05-01T09:00:00Z").occurred_at.hour == 9
+@pytest.mark.parametrize("level", [50, 99])
+def test_levels_within_the_bound_are_taken(level: int) -> None:
+    assert event(properties={"x": json.loads("[" * (level - 2) + "]" * (level - 2))}).message_id == "m1"
 
 
-def test_a_corrected_time_far_off_is_refused() -> None:
-    skewed = {"originalTimestamp": "2025-01-01", "sentAt": "1970-01-02", "receivedAt": "2026-03-01"}
-    assert reason(GOOD | skewed) is Reason.FUTURE_TIME
+@pytest.mark.parametrize("order_id", ["o" * 500, 12, 12.5, 1e20, "", None])
+def test_an_order_id_within_the_bound_is_taken(order_id: object) -> None:
+    assert event(properties={"order_id": order_id}).message_id == "m1"
 
 
 JSON = st.recursive(

@@ -34,8 +34,6 @@ ODD_IDS = [
     "\\N",
     "\\.",
     "%s %(name)s {}",
-    " leading and trailing ",
-    "null",
     "\u202eright to left",
     "x" * 500,
 ]

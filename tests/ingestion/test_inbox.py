@@ -1,11 +1,15 @@
 """Files dropped into the home's inbox are loaded in order and put away once they are in."""
 
+import gzip
+import json
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
 from perennial.ingestion import IngestError, IngestReport, inbox, ingest_file, ingest_inbox
@@ -99,6 +103,71 @@ def test_a_file_that_cannot_be_read_is_named_and_the_others_are_loaded(
         ingest_inbox()
     assert names(folder) >= {"a.jsonl"}
     assert ask("select message_id from raw.events") == [("m2",)]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("orders.csv", b"id,email,total\n1,a@example.org,5\n", "type `perennial ingest orders {} --dry-run`"),
+        ("orders.jsonl", b"id;email;total\n1;a@example.org;5\n", "type `perennial ingest orders {} --dry-run`"),
+        ("orders.csv.gz", gzip.compress(b"id,total\n1,5\n"), "type `perennial ingest orders {} --dry-run`"),
+        ("events.zip", b"PK\x03\x04rest", "a zip archive"),
+        ("orders.parquet", b"PAR1rest", "a Parquet file"),
+    ],
+)
+def test_a_file_that_holds_no_events_is_put_aside_with_what_to_type(
+    name: str, content: bytes, told: str, folder: Path, track: Make, write_lines: WriteLines, ask: Ask
+) -> None:
+    (folder / name).write_bytes(content)
+    shutil.copy(write_lines(track("m1")), folder / "zz.jsonl")
+    aside = folder / "failed" / name
+    with pytest.raises(IngestError, match=re.escape(told.format(aside))):
+        ingest_inbox()
+    assert aside.read_bytes() == content
+    assert names(folder / "done") == {"zz.jsonl"}
+    ((kind, source, detail),) = ask("select kind, source, detail from raw.data_issues")
+    assert (kind, source) == ("file not read", name)
+    assert told.format(aside) in detail
+    assert ingest_inbox() == []
+
+
+def test_whatever_goes_wrong_with_a_file_the_next_one_is_loaded(
+    folder: Path, track: Make, write_lines: WriteLines, ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copy(write_lines(track("m1")), folder / "a.jsonl")
+    shutil.copy(write_lines(track("m2")), folder / "b.jsonl")
+
+    def fail_on_a(path: Path) -> IngestReport:
+        if path.name == "a.jsonl":
+            raise OverflowError("date value out of range")
+        return ingest_file(path)
+
+    monkeypatch.setattr(inbox, "ingest_file", fail_on_a)
+    with pytest.raises(IngestError, match=r"date value out of range\. 1 other files"):
+        ingest_inbox()
+    assert names(folder / "failed") == {"a.jsonl"}
+    assert ask("select message_id from raw.events") == [("m2",)]
+
+
+def test_a_database_that_is_gone_is_no_fault_of_a_file(
+    folder: Path, track: Make, write_lines: WriteLines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copy(write_lines(track("m1")), folder / "a.jsonl")
+
+    def lose_connection(_: Path) -> IngestReport:
+        raise psycopg.OperationalError("server closed the connection unexpectedly")
+
+    monkeypatch.setattr(inbox, "ingest_file", lose_connection)
+    with pytest.raises(psycopg.OperationalError):
+        ingest_inbox()
+    assert names(folder) >= {"a.jsonl"}
+
+
+def test_arrays_and_batches_are_files_of_events_too(folder: Path, track: Make, ask: Ask) -> None:
+    (folder / "a.json").write_text(json.dumps([track("m1"), track("m2")], indent=2))
+    (folder / "b.ndjson.gz").write_bytes(gzip.compress(json.dumps({"batch": [track("m3")]}).encode()))
+    assert [report.count_loaded for report in ingest_inbox()] == [2, 1]
+    assert ask("select count(*) from raw.events") == [(3,)]
 
 
 def test_two_runs_at_once_load_each_file_once(folder: Path, track: Make, write_lines: WriteLines, ask: Ask) -> None:

@@ -42,12 +42,14 @@ STATE = (
     select customer_id, purpose, is_granted, valid_from, source, message_id from consent.ledger
     order by customer_id, purpose, valid_from, source, is_granted
     """,
+    "select kind, message_id, detail, payload, line, fingerprint from raw.data_issues order by fingerprint",
+    "select customer_id, channel, address, since, message_id from consent.suppressions order by message_id",
 )
 
 
 @pytest.fixture
 def lines(track: Make) -> bytes:
-    """Events with consent that turns now and then, and a refused line for every hundred."""
+    """Events with consent that turns now and then; for every hundred a line to refuse, a bounce and a conflict."""
     chance = random.Random(7)
     parts = []
     for number in range(EVENTS):
@@ -57,6 +59,8 @@ def lines(track: Make) -> bytes:
         parts.append(json.dumps(event).encode())
         if number % 100 == 0:
             parts.append(b"refused %d" % number)
+            bounced = track(f"b{number}", event="Email Bounced", anonymousId="undefined", timestamp=moment)
+            parts += [json.dumps(bounced | other).encode() for other in ({}, {"userId": f"c{number}"})]
     return b"\n".join(parts)
 
 
@@ -110,5 +114,5 @@ def test_an_inbox_whose_run_is_killed_is_finished_by_the_next(lines: bytes, ware
     done = {path.name for path in (inbox / "done").iterdir() if path.name.startswith(("a.", "b."))}
     assert done == {"a.jsonl", "b.jsonl"}
     assert not list(inbox.glob("*.jsonl"))
-    assert ask("select count(*) from raw.events") == [(EVENTS,)]
+    assert ask("select count(*) from raw.events") == [(EVENTS + EVENTS // 100,)]
     assert ask("select count(*) from raw.rejected_events") == [(EVENTS // 100,)]

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from perennial.console.cli.output import JsonOption, show, spoken_errors, table
+from perennial.console.cli.ingest_views import render_reports
+from perennial.console.cli.output import JsonOption, show, spoken_errors
 from perennial.console.cli.progress import progress_bar
 
 if TYPE_CHECKING:
@@ -35,16 +36,18 @@ def events(
     evidence: EvidenceOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Load files of Segment-spec events; bad lines go to raw.rejected_events with their reason."""
-    from perennial.ingestion import ingest_file
+    """Load files of Segment-spec events; what is refused goes to raw.rejected_events with its reason.
 
+    Exit 1 when every event of a file was refused, 2 when a file could not be read; the others are loaded all the same.
+    """
     with spoken_errors(as_json=as_json):
         attest = _attestation(attest_consent, evidence)
-        reports = []
-        for file in files:
-            with _bar(f"Loading {file}", as_json) as update:
-                reports.append(ingest_file(file, strict=strict, attest=attest, progress=update))
-        show(reports, as_json=as_json, render=_render)
+        reports = [_ingest(file, strict, attest, as_json, is_only_one=len(files) == 1) for file in files]
+        show(reports, as_json=as_json, render=render_reports)
+        if any(report.failure for report in reports):
+            raise typer.Exit(2)
+        if any(report.is_refused for report in reports):
+            raise typer.Exit(1)
 
 
 @app.command("complete-journey")
@@ -60,7 +63,21 @@ def complete_journey(
     with spoken_errors(as_json=as_json), _bar("Loading Complete Journey", as_json) as update:
         attest = _attestation(attest_consent, evidence)
         report = ingest_complete_journey(households=households, attest=attest, progress=update)
-        show([report], as_json=as_json, render=_render)
+        show([report], as_json=as_json, render=render_reports)
+
+
+def _ingest(
+    file: str, strict: bool, attest: "Attestation | None", as_json: bool, *, is_only_one: bool
+) -> "IngestReport":
+    from perennial.ingestion import IngestReport, UnreadableFileError, ingest_file
+
+    with _bar(f"Loading {file}", as_json) as update:
+        try:
+            return ingest_file(file, strict=strict, attest=attest, progress=update)
+        except UnreadableFileError as error:
+            if is_only_one:
+                raise
+            return IngestReport(file, 0, 0, 0, {}, 0.0, failure=str(error))
 
 
 def _attestation(purposes: list[str] | None, evidence: str | None) -> "Attestation | None":
@@ -75,22 +92,3 @@ def _attestation(purposes: list[str] | None, evidence: str | None) -> "Attestati
 
 def _bar(what: str, as_json: bool) -> AbstractContextManager[Any]:
     return nullcontext() if as_json else progress_bar(what)
-
-
-def _render(reports: "list[IngestReport]") -> Any:
-    rows = [
-        (
-            report.source,
-            report.count_loaded,
-            report.count_duplicate,
-            report.count_rejected,
-            _reasons(report.reasons),
-            f"{report.seconds:.1f}",
-        )
-        for report in reports
-    ]
-    return table("Ingested", ("source", "loaded", "already there", "rejected", "why", "seconds"), rows)
-
-
-def _reasons(reasons: dict[str, int]) -> str:
-    return ", ".join(f"{count} x {reason}" for reason, count in sorted(reasons.items(), key=lambda item: -item[1]))

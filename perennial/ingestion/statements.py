@@ -1,0 +1,110 @@
+"""What events state about consent, as SQL: the preferences they carry, and the channels they leave."""
+
+from typing import Any
+
+import psycopg
+
+from perennial.ingestion.purposes import fold_sql, folded_purposes, known_purposes, plain_sql
+from perennial.ingestion.withdrawals import BARE_CHANNEL, withdrawals
+from perennial.lifecycle import Lifecycle
+
+_CREATE_NAMES = """
+create temporary table purpose_names (name text, is_granted boolean, purpose text not null);
+create temporary table withdrawal_names (name text primary key, purpose text);
+"""
+
+# Anything but true refuses: a preference that cannot be read is no consent.
+_STATED = f"""
+with said (customer_id, message_id, type, event, occurred_at, context, properties) as ({{events}}),
+
+stated (customer_id, purpose, is_granted, valid_from, message_id) as (
+    select
+        said.customer_id,
+        coalesce(known.purpose, {plain_sql("preference.key")}),
+        preference.value = 'true',
+        said.occurred_at,
+        said.message_id
+    from said
+    cross join lateral (
+        select key, value from jsonb_each(nullif(said.context #> '{{consent,categoryPreferences}}', 'null'))
+        union all
+        select key, value from jsonb_each(nullif(said.context #> '{{consent,category_preferences}}', 'null'))
+    ) as preference
+    left join purpose_names as known
+        on
+            known.is_granted = (preference.value = 'true')
+            and known.name = case
+                when preference.value = 'true' then {plain_sql("preference.key")} else {fold_sql("preference.key")}
+            end
+    where said.context ? 'consent'
+    union all
+    select
+        said.customer_id,
+        coalesce(withdrawal.purpose, channel.purpose, '{BARE_CHANNEL}'),
+        false,
+        said.occurred_at,
+        said.message_id
+    from said
+    inner join withdrawal_names as withdrawal on withdrawal.name = {fold_sql("said.event")}
+    left join purpose_names as channel
+        on not channel.is_granted and channel.name = {fold_sql("said.properties ->> 'channel'")}
+    where said.type = 'track'
+)
+"""
+_COLUMNS = "message_id, type, event, occurred_at, context, properties"
+
+OF_LOAD = (
+    _STATED.replace(
+        "{events}",
+        f"select coalesce(user_id, anonymous_id), {_COLUMNS} from raw.events where load_id = %(load_id)s",
+    )
+    + "select * from stated"
+)
+
+# Every statement from the moment on at which a customer turned, about what they turned in.
+OF_TURNED = (
+    _STATED.replace(
+        "{events}",
+        f"""
+        select events.*
+        from (select customer_id, min(turned_at) as turned_at from incoming_turns group by customer_id) as turned
+        cross join lateral (
+            select turned.customer_id, {_COLUMNS} from raw.events
+            where user_id = turned.customer_id and occurred_at >= turned.turned_at
+            union all
+            select turned.customer_id, {_COLUMNS} from raw.events
+            where user_id is null and anonymous_id = turned.customer_id and occurred_at >= turned.turned_at
+            offset 0
+        ) as events
+        """,
+    )
+    + """
+    select stated.*
+    from stated
+    inner join incoming_turns
+        on incoming_turns.customer_id = stated.customer_id and incoming_turns.purpose = stated.purpose
+    """
+)
+
+# The contents under message ids that were known already.
+OF_CONFLICTS = (
+    _STATED.replace(
+        "{events}",
+        """
+        select coalesce(user_id, anonymous_id), message_id, type, event, occurred_at,
+            payload -> 'context', payload -> 'properties'
+        from incoming_conflicts
+        """,
+    )
+    + "select * from stated"
+)
+
+
+def create_names(connection: psycopg.Connection[Any], lifecycle: Lifecycle) -> None:
+    """Bring the brand's purposes, and the events that leave a channel, beside the statements that ask for them."""
+    connection.execute(_CREATE_NAMES)
+    purposes = [(name, True, purpose) for name, purpose in known_purposes(lifecycle).items()]
+    purposes += [(name, False, purpose) for name, purpose in folded_purposes(lifecycle).items()]
+    with connection.cursor() as cursor:
+        cursor.executemany("insert into purpose_names values (%s, %s, %s)", purposes)
+        cursor.executemany("insert into withdrawal_names values (%s, %s)", list(withdrawals(lifecycle).items()))

@@ -17,7 +17,7 @@ stage's audience: all of it in one transaction, or the last good one stays.
 
 ## Parameters
 
-`as_of`: the day to publish; empty means the day the models were judged for.
+`as_of`: the day to publish; empty means the day the models were evaluated for.
 """
 
 from collections.abc import Iterator

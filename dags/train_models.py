@@ -1,7 +1,7 @@
 """
 # train_models
 
-Trains, judges and registers each model that is due, one task per model. A challenger takes over as `champion`
+Trains, evaluates and registers each model that is due, one task per model. A challenger takes over as `champion`
 only when it is measurably better on the same later rows and stays calibrated; `predictions.promotions` says
 why.
 
@@ -10,7 +10,7 @@ why.
 
 A model is due when it has no champion yet, when the last training is older than
 `training.retrain_after_days` in `lifecycle.yml`, or when its data or predictions have drifted since
-(`experiments.drift`); the log says which. A model that is not due is left alone in a second.
+(`experiments.drift`); the log says which. A model that is not due is skipped in a second.
 
 ## When red
 

@@ -110,6 +110,6 @@ def load_settings() -> Settings:
 
 
 def write_private_json(path: Path, content: dict[str, object]) -> None:
-    """`path` holds `content`, replaced as a whole and readable by its owner only; its folder is made."""
+    """`path` holds `content`, replaced as a whole and readable by its owner only; its folder is created."""
     path.parent.mkdir(parents=True, exist_ok=True)
     replace_text(path, json.dumps(content, indent=2) + "\n", mode=PRIVATE)

@@ -1,6 +1,6 @@
-"""The words for where a customer stands, and which model speaks for each stage.
+"""The names of lifecycle stages, models and segments, and which model scores each stage.
 
-What a stage *is* stands once, in dbt (`int_stages_assigned`); here are only the names that every room shares.
+What a stage *is* stands once, in dbt (`int_stages_assigned`); here are only the names that packages share.
 """
 
 from enum import StrEnum
@@ -17,7 +17,7 @@ class Stage(StrEnum):
 
 
 class Model(StrEnum):
-    """One stem per prediction, unchanged in every room."""
+    """One stem per prediction, unchanged in every package."""
 
     ACTIVATION = "activation"
     PURCHASE_INTENT = "purchase_intent"

@@ -36,7 +36,7 @@ def test_a_value_that_cannot_be_used_is_named(tmp_path: Path, text: str, named: 
         read_lifecycle(file)
 
 
-def test_dbt_hears_only_of_thresholds_that_are_set(tmp_path: Path) -> None:
+def test_dbt_is_given_only_the_thresholds_that_are_set(tmp_path: Path) -> None:
     variables = read_lifecycle(tmp_path / "absent.yml").dbt_vars()
     assert "winback_after_days" not in variables
     assert variables["horizon_days_churn_risk"] == 28

@@ -1,4 +1,4 @@
-"""No part phones home."""
+"""No library reports usage."""
 
 import sysconfig
 from pathlib import Path

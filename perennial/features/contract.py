@@ -57,6 +57,7 @@ class Contract:
 
 
 def contract_path(settings: Settings | None = None) -> Path:
+    """Where the contract stands in the project."""
     settings = settings or load_settings()
     return settings.dbt_project / "models" / "marts" / f"{MODEL}.yml"
 
@@ -96,9 +97,9 @@ def _is_feature(column: Mapping[str, Any]) -> bool:
 def _feature(column: Mapping[str, Any], path: Path) -> FeatureColumn:
     name, declared = str(column["name"]), str(column.get("data_type") or "").strip().lower()
     if declared not in KINDS:
-        told = f"'{declared}', which cannot be served" if declared else "missing"
+        problem = f"'{declared}', which cannot be served" if declared else "missing"
         raise ContractError(
-            f"{path}: the data_type of feature {name} is {told}. Cast it in {MODEL}.sql and declare one of: "
+            f"{path}: the data_type of feature {name} is {problem}. Cast it in {MODEL}.sql and declare one of: "
             f"{', '.join(sorted({'double precision', 'bigint', 'boolean', 'text'}))}."
         )
     return FeatureColumn(name=name, kind=KINDS[declared], description=_one_line(column.get("description")))

@@ -33,7 +33,8 @@ def historical_features(entity_sql: str, service: str) -> pd.DataFrame:
     """Features as they were known at each row's moment, ordered by customer and moment.
 
     `entity_sql` gives columns customer_id and event_timestamp (timestamptz) and any others, which are kept; a snapshot
-    taken at the very moment counts as known. One row per row of `entity_sql`. Raises FeaturesNotReadyError.
+    taken at the very moment counts as known. One row per row of `entity_sql`; its columns first, then the features of
+    the feature service `service`. Raises FeaturesNotReadyError.
     """
     store = feature_store()
     wanted = _service(store, service)

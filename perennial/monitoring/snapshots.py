@@ -33,7 +33,7 @@ class ReferenceWindow:
     count_current: int
 
 
-# The training that counts is the newest one that made a model, champion or not: it has seen the customers of that day.
+# The newest training that led to a version counts, champion or not: it has seen the customers of that day.
 _NEWEST_TRAINING_SQL = f"""
     select max(as_of)
     from {PREDICTIONS_EVALUATIONS}

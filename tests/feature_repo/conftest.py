@@ -55,8 +55,8 @@ class Project:
 def project(warehouse: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Project]:
     """A project with `FEATURES`, an empty online store, and two snapshots of `CUSTOMERS` in the warehouse."""
     shutil.copytree(PROJECT_ROOT / "feature_repo", tmp_path / "feature_repo")
-    made = Project(folder=tmp_path, home=warehouse)
-    made.write_contract(FEATURES)
+    created = Project(folder=tmp_path, home=warehouse)
+    created.write_contract(FEATURES)
     monkeypatch.setenv("PERENNIAL_PROJECT", str(tmp_path))
     load_settings.cache_clear()
     with connect(Role.TRANSFORMER) as connection:
@@ -66,7 +66,7 @@ def project(warehouse: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
                 text, flag = [(None, None), ("", True), ('wine,\n"beer"', False)][position % 3]
                 write_row(connection, customer, day, (position / 3 if position else None, orders, flag, text, None))
     empty_online_store()
-    yield made
+    yield created
     close_feature_store()
     load_settings.cache_clear()
 

@@ -18,7 +18,7 @@ _HOLDOUT_BATCH = 50_000
 
 
 def draft(connection: psycopg.Connection[Any], stage: Stage, audience: str, as_of: date) -> tuple[str, str | None]:
-    """`draft` holds everyone in the stage with rank and gates; returns what ordered it, and the model's version.
+    """`draft` holds everyone in the stage with rank and conditions; returns what ordered it, and the model's version.
 
     `audience`, the stage or a segment of it, is whose earlier run says since when a member has been in it.
     Raises PublishRefusedError when someone of the control group would be sent to.

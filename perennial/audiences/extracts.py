@@ -28,7 +28,7 @@ _BATCH = 5_000
 
 
 class NoProbabilityError(ValueError):
-    """A least probability was asked of an audience that a rule ordered."""
+    """A minimum probability was asked of an audience that a rule ordered."""
 
 
 def pull(
@@ -36,7 +36,7 @@ def pull(
 ) -> "pd.DataFrame":
     """The contactable members of a stage's newest audience (or that of `as_of`), in order of rank.
 
-    Columns: customer_id, rank, probability, percentile, band, reasons (list of words), channels (list), entered_at;
+    Columns: customer_id, rank, probability, percentile, band, reasons (list of text), channels (list), entered_at;
     then the features and scores that Feast's online store has now. The holdout is not in it, nor is anyone who has
     withdrawn since it was published. Raises UnknownStageError, NoRunError and NoProbabilityError.
     """
@@ -68,7 +68,7 @@ def read_members(
     if min_probability is not None and run.model_version is None:
         raise NoProbabilityError(
             f"This audience is ordered by {run.ordered_by}: no model was good enough to give probabilities "
-            f"({_model_hint(run)}). Pull it without a least probability."
+            f"({_model_hint(run)}). Pull it without a minimum probability."
         )
     connection.execute(HASH_JOINS_SQL)
     wanted: list[dict[str, Any]] = []

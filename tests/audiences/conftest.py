@@ -1,4 +1,4 @@
-"""A small brand with stages, consent, scores and a gate, written as the rooms before this one write them."""
+"""A small brand with stages, consent, scores and a gate, written as the packages before this one write them."""
 
 import shutil
 from collections.abc import Iterator, Sequence
@@ -125,10 +125,10 @@ def brand(warehouse: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> I
         connection.execute(MARTS)
     with redis.Redis.from_url(load_settings().require("redis_url")) as client:
         client.flushall()
-    made = Brand(warehouse)
-    made.gate(SUNDAY)
-    made.event(SUNDAY)
-    yield made
+    created = Brand(warehouse)
+    created.gate(SUNDAY)
+    created.event(SUNDAY)
+    yield created
     close_feature_store()
     lifecycle.write_text(before)
     _forget()

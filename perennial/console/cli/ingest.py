@@ -1,12 +1,13 @@
 """perennial ingest events | complete-journey: first-party events in."""
 
-from contextlib import AbstractContextManager, nullcontext
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.table import Table
 
-from perennial.console.cli.output import JsonOption, show, spoken_errors, table
+from perennial.console.cli.output import JsonOption, error_handler, show
 from perennial.console.cli.progress import progress_bar
+from perennial.console.terminal import table
 
 if TYPE_CHECKING:
     from perennial.ingestion import Attestation, IngestReport
@@ -38,13 +39,13 @@ def events(
     """Load files of Segment-spec events; bad lines go to raw.rejected_events with their reason."""
     from perennial.ingestion import ingest_file
 
-    with spoken_errors(as_json=as_json):
+    with error_handler(as_json=as_json):
         attest = _attestation(attest_consent, evidence)
         reports = []
         for file in files:
-            with _bar(f"Loading {file}", as_json) as update:
+            with progress_bar(f"Loading {file}", as_json=as_json) as update:
                 reports.append(ingest_file(file, strict=strict, attest=attest, progress=update))
-        show(reports, as_json=as_json, render=_render)
+        show(reports, as_json=as_json, render=render_reports)
 
 
 @app.command("complete-journey")
@@ -57,10 +58,10 @@ def complete_journey(
     """Load Complete Journey, a year of real shoppers (CC0), as Segment-spec events."""
     from perennial.ingestion import ingest_complete_journey
 
-    with spoken_errors(as_json=as_json), _bar("Loading Complete Journey", as_json) as update:
+    with error_handler(as_json=as_json), progress_bar("Loading Complete Journey", as_json=as_json) as update:
         attest = _attestation(attest_consent, evidence)
         report = ingest_complete_journey(households=households, attest=attest, progress=update)
-        show([report], as_json=as_json, render=_render)
+        show([report], as_json=as_json, render=render_reports)
 
 
 def _attestation(purposes: list[str] | None, evidence: str | None) -> "Attestation | None":
@@ -73,11 +74,7 @@ def _attestation(purposes: list[str] | None, evidence: str | None) -> "Attestati
     return Attestation(purposes=tuple(purposes), evidence=evidence)
 
 
-def _bar(what: str, as_json: bool) -> AbstractContextManager[Any]:
-    return nullcontext() if as_json else progress_bar(what)
-
-
-def _render(reports: "list[IngestReport]") -> Any:
+def render_reports(reports: "list[IngestReport]") -> Table:
     rows = [
         (
             report.source,

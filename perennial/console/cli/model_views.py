@@ -6,7 +6,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from perennial.console.cli.calibration_views import render_calibration
-from perennial.console.cli.output import table
+from perennial.console.terminal import table
 
 if TYPE_CHECKING:
     from perennial.console.cli.model_page import ModelPage
@@ -48,11 +48,11 @@ def _champion(report: "ModelReport") -> str:
     line = report.line
     if line.champion is None:
         return f"No champion: {line.message}"
-    told = f"Champion: version {line.champion} ({report.candidate}), trained as of {line.trained_as_of}"
+    sentence = f"Champion: version {line.champion} ({report.candidate}), trained as of {line.trained_as_of}"
     update = report.intercept_update
     if update is None:
-        return told
-    return f"{told}\nIntercept update of the scores of {update.as_of}: {update.log_odds:+.2f} in log odds"
+        return sentence
+    return f"{sentence}\nIntercept update of the scores of {update.as_of}: {update.log_odds:+.2f} in log odds"
 
 
 def _quality(report: "ModelReport") -> RenderableType:
@@ -60,8 +60,8 @@ def _quality(report: "ModelReport") -> RenderableType:
     rows = [(name.replace("_", " "), value, line.baseline.get(name)) for name, value in line.metrics.items()]
     error = report.calibration_error
     if error:
-        told = f"{error['estimate']:.4f} [{error['low']:.4f}, {error['high']:.4f}]"
-        rows.append(("calibration error", told, None))  # type: ignore[arg-type]  # one cell is text, with its interval
+        interval = f"{error['estimate']:.4f} [{error['low']:.4f}, {error['high']:.4f}]"
+        rows.append(("calibration error", interval, None))  # type: ignore[arg-type]  # one cell is text, with its interval
     return table(f"Held out, {_span(report)}", ("measure", "model", "baseline"), rows)
 
 
@@ -92,8 +92,8 @@ def _stages(report: "ModelReport") -> RenderableType | None:
 def _lift(report: "ModelReport") -> RenderableType | None:
     if not report.lift:
         return None
-    told = "  ".join(f"{value:.2f}" for value in report.lift)
-    return Group(Text("Lift by decile, most probable first", style="bold"), Text(f"{told}\n"))
+    deciles = "  ".join(f"{value:.2f}" for value in report.lift)
+    return Group(Text("Lift by decile, most probable first", style="bold"), Text(f"{deciles}\n"))
 
 
 def _importances(report: "ModelReport") -> RenderableType | None:

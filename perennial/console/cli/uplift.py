@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from perennial.console.cli.output import JsonOption, err, show, spoken_errors
+from perennial.console.cli.output import JsonOption, error_handler, show
 from perennial.console.cli.uplift_views import render_uplift
+from perennial.console.terminal import announce
 
 if TYPE_CHECKING:
     from perennial.uplift import UpliftReport
@@ -39,8 +40,9 @@ def uplift(
     out: Annotated[
         Path | None, typer.Option(help="Write every customer's uplift and segment, .csv or .parquet.")
     ] = None,
-    picture: Annotated[
-        Path | None, typer.Option(help="Draw the Qini curve and the lift by tenth, .svg or .png.")
+    plot: Annotated[
+        Path | None,
+        typer.Option("--plot", "--picture", help="Draw the Qini curve and the lift by decile, .svg or .png."),
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -48,9 +50,9 @@ def uplift(
     from perennial.tabular import check_plot_file
     from perennial.uplift import check_table, estimate, save_picture, save_table
 
-    with spoken_errors(as_json=as_json):
-        if picture is not None:
-            check_plot_file(picture)
+    with error_handler(as_json=as_json):
+        if plot is not None:
+            check_plot_file(plot)
         if out is not None:
             check_table(out)
         report: UpliftReport = estimate(
@@ -68,10 +70,10 @@ def uplift(
             margin=margin,
             seed=seed,
         )
-        if picture is not None:
-            save_picture(report, picture)
-            err.print(f"The Qini curve and the lift by tenth are in {picture}")
+        if plot is not None:
+            save_picture(report, plot)
+            announce(f"The Qini curve and the lift by decile are drawn in {plot}")
         if out is not None:
             save_table(report, out)
-            err.print(f"The uplift of {report.rows:,} customers is in {out}")
+            announce(f"The uplift of {report.rows:,} customers is in {out}")
         show(report.to_dict() if as_json else report, as_json=as_json, render=render_uplift)

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from typing import Any
 
+from perennial import __version__
 from perennial.platform.postgres import CONFIGURATION
 from perennial.settings import PROJECT_ROOT, Settings
 
@@ -24,9 +25,7 @@ def test_images_are_pinned_to_a_full_version(services: dict[str, Any]) -> None:
 
 
 def test_our_image_carries_the_version_of_the_project(ours: dict[str, Any]) -> None:
-    version = re.search(r'^version = "(.+)"', (PROJECT_ROOT / "pyproject.toml").read_text(), re.MULTILINE)
-    assert version
-    assert {service["image"] for service in ours.values()} == {f"perennial:{version[1]}"}
+    assert {service["image"] for service in ours.values()} == {f"perennial:{__version__}"}
     assert [name for name, service in ours.items() if "build" in service] == ["migrate"]
     build = ours["migrate"]["build"]
     assert (PROJECT_ROOT / build["context"] / build["dockerfile"]).is_file()

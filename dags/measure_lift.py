@@ -16,7 +16,7 @@ lift` shows the newest.
 ## When red
 
 - `measure`, `compare`, `find_movable`: the log names what is missing, or says that the marts are of an earlier
-  day by now (another run rebuilt them); `perennial run --as-of` of this day puts it back. A day's rows are
+  day by now (another run rebuilt them); `perennial run --as-of DATE` of this day puts it back. A day's rows are
   replaced, never doubled: clear the task to measure again.
 - `publish_movable`: the log names the gate that refused, as in `publish_audiences`.
 - Nothing else waits for this DAG: the stages' audiences are published whatever it says.

@@ -1,7 +1,7 @@
 """
 # ingest_events
 
-Loads the files waiting in the home's `inbox/` into `raw.events`, checks the raw data, and so starts the
+Loads the files in the home's `inbox/` into `raw.events`, checks the raw data, and so starts the
 chain: `build_marts`, `materialize_features`, `train_models`, `publish_audiences`.
 
 **Reads** `inbox/*.jsonl[.gz]`. **Writes** `raw.events`, `raw.rejected_events`, `consent.ledger`, `gate.runs`;
@@ -12,7 +12,7 @@ the asset `events`.
 - `load_inbox`: the log names the file and the line. Files already loaded lie in `inbox/done/`; fix or remove
   the file and clear the task. Nothing is loaded twice.
 - `validate_raw`: the log lists what was expected and what was found, with a link to Data Docs. Usually a
-  half-empty delivery: deliver the rest and trigger the DAG again. Until then the last good audiences stay in
+  half-empty delivery: deliver what is missing and trigger the DAG again. Until then the last good audiences stay in
   place.
 
 ## Parameters

@@ -84,7 +84,7 @@ def _parse(path: Path, text: str) -> Lifecycle:
 def write_holdout_share(path: Path, share: float) -> None:
     """`path` says that `share` of new customers is held out; its other lines, comments too, stay as they are.
 
-    Raises LifecycleError, and leaves the file alone, where the share is not from 0 up to 1.
+    Raises LifecycleError, and does not change the file, where the share is not from 0 up to 1.
     """
     line, before = f"holdout_share: {share:g}", path.read_text() if path.exists() else ""
     after, found = re.subn(r"^holdout_share:[^#\n]*?(?=\s*(#|$))", line, before, count=1, flags=re.MULTILINE)

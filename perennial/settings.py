@@ -1,4 +1,4 @@
-"""Where the platform lives and how its servers are reached: read once, frozen, from one place.
+"""The platform's home and the addresses of its servers: read once, frozen, from one place.
 
 Precedence, highest first: environment variables (`PERENNIAL_*`), then the home's own
 `platform.json` (ports) and `secrets.json` (passwords, mode 0600), both written by `perennial up`.
@@ -33,7 +33,7 @@ def home_path() -> Path:
 
 
 class Settings(BaseSettings):
-    """How to reach everything. A URL that is None means: not configured, and `require` says how to."""
+    """The addresses of every server. A URL that is None means: not configured, and `require` says how to."""
 
     model_config = SettingsConfigDict(env_prefix="PERENNIAL_", frozen=True, extra="ignore")
 

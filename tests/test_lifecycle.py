@@ -6,11 +6,11 @@ from perennial.lifecycle import LifecycleError, read_lifecycle
 from perennial.stages import Model
 
 
-def test_the_defaults_stand_where_the_person_says_nothing(tmp_path: Path) -> None:
+def test_the_defaults_hold_where_the_person_sets_nothing(tmp_path: Path) -> None:
     assert read_lifecycle(tmp_path / "absent.yml").horizons_days[Model.PURCHASE_INTENT] == 7
 
 
-def test_a_persons_value_replaces_one_default_and_leaves_the_rest(tmp_path: Path) -> None:
+def test_a_persons_value_replaces_one_default_and_no_other(tmp_path: Path) -> None:
     file = tmp_path / "lifecycle.yml"
     file.write_text("stages: {winback_after_days: 120}\nhorizons_days: {churn_risk: 90}\n")
     lifecycle = read_lifecycle(file)

@@ -39,7 +39,7 @@ def historical_features(entity_sql: str, service: str) -> pd.DataFrame:
     store = feature_store()
     wanted = _service(store, service)
     with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "pandas only supports SQLAlchemy")  # Feast hands pandas a plain connection
+        warnings.filterwarnings("ignore", "pandas only supports SQLAlchemy")  # Feast gives pandas a plain connection
         job = store.get_historical_features(entity_sql, wanted, full_feature_names=True)
         query = job.to_sql()
     # Feast wrote the point-in-time join; running it here keeps the types, and memory within bounds.

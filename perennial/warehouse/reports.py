@@ -11,7 +11,7 @@ SHOWN_FAILURES = 5
 
 @dataclass(frozen=True)
 class NodeResult:
-    """One model, test or source of the run. `rows` is what the warehouse said it wrote; None where it does not say."""
+    """One model, test or source of the run. `rows`: those written, where the warehouse reports it, else None."""
 
     name: str
     resource_type: str

@@ -52,15 +52,15 @@ def test_every_port_can_be_moved(compose: dict[str, Any]) -> None:
     assert all(re.fullmatch(r"127\.0\.0\.1:\$\{\w+_PORT:-\d+\}:\d+", port) for port in published)
 
 
-def test_whoever_is_waited_for_can_say_that_it_is_ready(services: dict[str, Any]) -> None:
+def test_every_dependency_reports_when_it_is_ready(services: dict[str, Any]) -> None:
     for name, service in services.items():
-        for awaited, how in service.get("depends_on", {}).items():
+        for dependency, how in service.get("depends_on", {}).items():
             if how["condition"] == "service_completed_successfully":
-                assert awaited in ONE_SHOT, name
-                assert services[awaited]["restart"] == "no", name
+                assert dependency in ONE_SHOT, name
+                assert services[dependency]["restart"] == "no", name
             else:
                 assert how["condition"] == "service_healthy", name
-                assert "healthcheck" in services[awaited], name
+                assert "healthcheck" in services[dependency], name
 
 
 def test_every_long_running_service_is_watched_and_restarted(services: dict[str, Any]) -> None:

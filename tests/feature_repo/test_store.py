@@ -174,7 +174,7 @@ def test_scores_go_online_under_their_model_s_name() -> None:
     assert offline["churn_risk_percentile"] == 0.9
 
 
-def test_a_materialisation_killed_at_random_moments_ends_with_the_same_values(
+def test_a_materialisation_killed_at_random_times_ends_with_the_same_values(
     project: Project, change: Callable[..., None]
 ) -> None:
     change(
@@ -185,14 +185,14 @@ def test_a_materialisation_killed_at_random_moments_ends_with_the_same_values(
     )
     apply_feature_repo()
     materialize(SUNDAY)
-    moments = random.Random(20171001)
+    generator = random.Random(20171001)
     for _ in range(2):
         with subprocess.Popen(
             [sys.executable, "-W", "ignore", "-c", WORK], stdout=subprocess.PIPE, cwd=project.home
         ) as victim:
             assert victim.stdout is not None
             assert victim.stdout.readline() == b"ready\n"
-            time.sleep(moments.uniform(0.02, 0.5))
+            time.sleep(generator.uniform(0.02, 0.5))
             victim.send_signal(signal.SIGKILL)
     materialize(NEXT_SUNDAY)
     pd.testing.assert_frame_equal(online(), known_at(NEXT_SUNDAY))

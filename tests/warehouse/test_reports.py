@@ -32,7 +32,7 @@ def test_a_report_counts_models_tests_failures_and_what_was_left_undone() -> Non
     assert [line.split()[2] for line in lines[:-1]] == ["orders", "order_lines_add_up", "customers"]
 
 
-def test_a_failure_names_the_first_five_with_their_messages_and_counts_the_rest() -> None:
+def test_a_failure_names_the_first_five_with_their_messages_and_counts_the_others() -> None:
     failed = [node(f"broken_{n}", "error", message=f"Database Error\n  reason {n}") for n in range(7)]
     error = failure(BuildReport(DAY, [*failed, node("after", "skipped")], 1.0))
     lines = str(error).splitlines()

@@ -13,6 +13,7 @@ from threadpoolctl import threadpool_limits
 
 from perennial.as_of import snapshot_at
 from perennial.consent import PROFILING
+from perennial.customer_sample import in_part_sql
 from perennial.database import Role, connect
 from perennial.features import historical_features, read_contract
 from perennial.lifecycle import load_lifecycle
@@ -126,9 +127,8 @@ def _eligible_chunks(spec: Spec, as_of: date) -> Iterator[pd.DataFrame]:
     count = int(row[0]) if row else 0
     parts = -(-count // CHUNK)
     for part in range(parts):
-        # A customer's part is told by a digest of their id, so that parts are of like size whatever the ids look like.
-        among = f"('x' || left(md5(customer_id), 8))::bit(32)::bigint % {parts} = {part}"
-        entity_sql = f"select * from ({_eligible_sql(spec, as_of)}) as eligible where {among}"
+        in_part = in_part_sql("customer_id", part, parts)
+        entity_sql = f"select * from ({_eligible_sql(spec, as_of)}) as eligible where {in_part}"
         frame = historical_features(entity_sql, spec.feature_service)
         if not frame.empty:
             yield frame

@@ -6,6 +6,7 @@ from datetime import date
 
 from perennial.as_of import snapshot_at
 from perennial.consent import TRAINING
+from perennial.customer_sample import in_sample_sql
 from perennial.tables import MARTS_CUSTOMER_STAGES, MARTS_CUSTOMERS, MARTS_MESSAGES, marts_label
 from training.specs import PredictionKind, Spec
 
@@ -42,8 +43,7 @@ class Labels:
     def entity_sql(self, days: Collection[date], share: float) -> str:
         """The rows of these days, of a share of the customers, and whether they were messaged within the horizon."""
         wanted = ", ".join(f"'{day.isoformat()}'" for day in days)
-        # A customer is in the sample or not by a digest of their id: the same ones every week, and in every run.
-        sampled = f"and ('x' || left(md5(customer_id), 8))::bit(32)::bigint < {share} * 4294967296" if share < 1 else ""
+        sampled = f"and {in_sample_sql('customer_id', str(share))}" if share < 1 else ""
         chosen = f"select * from ({self.sql}) as usable where snapshot_on in ({wanted}) {sampled}"
         columns = ", ".join(f"chosen.{name}" for name in self._columns)
         return f"""

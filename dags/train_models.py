@@ -30,12 +30,12 @@ from datetime import timedelta
 from airflow.sdk import Asset, Metadata, Param, dag, task
 
 from perennial.as_of import chosen_as_of, day_or_newest
-from perennial.stages import Model
+from perennial.models import load_models
 
 FEATURES = Asset("features", uri="perennial://feast/features")
 MODELS = Asset("models", uri="perennial://mlflow/models")
 AS_OF = "{{ chosen_as_of(params, triggering_asset_events) }}"
-EVERY_MODEL = [model.value for model in Model]
+EVERY_MODEL = list(load_models())
 
 
 @dag(

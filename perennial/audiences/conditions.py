@@ -13,7 +13,8 @@ from perennial.audiences.runs import NoRunError, Run, find_run
 from perennial.consent import PROFILING
 from perennial.holdout import EXCLUDED_SQL
 from perennial.lifecycle import load_lifecycle
-from perennial.stages import STAGE_MODELS, Model, Stage
+from perennial.models import model_of
+from perennial.stages import Stage
 from perennial.tables import (
     AUDIENCES_MEMBERS,
     CONSENT_LEDGER,
@@ -57,7 +58,7 @@ class CustomerDay:
             return
         yield self._profiling()
         yield self._channel()
-        yield self._score(STAGE_MODELS.get(self.stage))
+        yield self._score(model_of(self.stage))
         yield self._published(self.stage)
         yield self._holdout()
 
@@ -113,13 +114,13 @@ class CustomerDay:
         verb = "Granted" if latest["is_granted"] else "Refused or withdrawn"
         return f"{verb} on {_day_of(latest['valid_from'])} ({latest['source']})."
 
-    def _score(self, model: Model | None) -> Condition:
+    def _score(self, model: str | None) -> Condition:
         if model is None:
             return Condition("score", None, f"No model scores {self.stage}; a rule orders its audience.")
         score = self._row(
             f"select probability, percentile, band, reasons, model_version from {PREDICTIONS_SCORES} "
             "where model = %(model)s and as_of = %(as_of)s and customer_id = %(customer_id)s",
-            model=model.value,
+            model=model,
         )
         if score is None:
             return Condition("score", None, f"{model} gave no score for that day; members without one come last.")

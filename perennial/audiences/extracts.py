@@ -13,7 +13,8 @@ from perennial.database import Role, connect
 from perennial.features import online_features
 from perennial.holdout import EXCLUDED_SQL
 from perennial.lifecycle import load_lifecycle
-from perennial.stages import STAGE_MODELS, stage_of
+from perennial.models import model_of
+from perennial.stages import stage_of
 from perennial.tables import AUDIENCES_MEMBERS
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ def read_members(
 
 
 def _model_hint(run: Run) -> str:
-    model = STAGE_MODELS.get(stage_of(run.stage))
+    model = model_of(stage_of(run.stage))
     return f"`perennial models report {model}` says why" if model else f"{run.stage} has no model"
 
 

@@ -14,7 +14,7 @@ from perennial.consent import PROFILING, TRAINING
 from perennial.database import Role, connect
 from perennial.features import online_features
 from perennial.lifecycle import load_lifecycle
-from perennial.stages import Model
+from perennial.models import load_models
 from perennial.tables import (
     AUDIENCES_MEMBERS,
     AUDIENCES_RUNS,
@@ -102,13 +102,14 @@ def describe(customer_id: str) -> Profile:
 
 
 def _features(customer_id: str) -> dict[str, Any]:
-    row = next(to_rows(online_features([customer_id], f"{Model.CUSTOMER_VALUE}_v1")))
+    any_model = next(iter(load_models()))  # all of them read the same features
+    row = next(to_rows(online_features([customer_id], f"{any_model}_v1")))
     del row["customer_id"]
     return row
 
 
 def _scores(connection: psycopg.Connection[Any], customer_id: str) -> dict[str, ModelScore]:
-    rows = _rows(connection, _SCORES_SQL, customer_id, models=[model.value for model in Model])
+    rows = _rows(connection, _SCORES_SQL, customer_id, models=list(load_models()))
     return {row.pop("model"): ModelScore(**row) for row in rows}
 
 

@@ -6,15 +6,10 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from perennial.dbt_contract import ContractError, columns_of, meta_of, read_dbt_model, type_of
 from perennial.settings import Settings, load_settings
 
 MODEL = "customer_features"
-
-
-class ContractError(ValueError):
-    """The contract cannot be turned into features; the message names the column and the fix."""
 
 
 class ValueKind(StrEnum):
@@ -68,10 +63,8 @@ def read_contract(path: Path | None = None) -> Contract:
     Raises ContractError when the file does not describe the model, or a feature has no type that can be served.
     """
     path = path or contract_path()
-    if not path.exists():
-        raise ContractError(f"{path} is missing: it is where {MODEL}'s columns and features are described.")
-    model = _model(path)
-    features = tuple(_feature(column, path) for column in model.get("columns") or [] if _is_feature(column))
+    model = read_dbt_model(path)
+    features = tuple(_feature(column, path) for column in columns_of(model) if meta_of(column).get("feature") is True)
     if not features:
         raise ContractError(
             f"{path} marks no column as a feature: write `config: {{meta: {{feature: true}}}}` at those that are."
@@ -79,23 +72,8 @@ def read_contract(path: Path | None = None) -> Contract:
     return Contract(description=_one_line(model.get("description")), features=features)
 
 
-def _model(path: Path) -> Mapping[str, Any]:
-    content = yaml.safe_load(path.read_text()) or {}
-    for model in content.get("models") or []:
-        if model.get("name") == MODEL:
-            found: Mapping[str, Any] = model
-            return found
-    raise ContractError(f"{path} describes no model called {MODEL}.")
-
-
-def _is_feature(column: Mapping[str, Any]) -> bool:
-    config = column.get("config") or {}
-    meta = {**(column.get("meta") or {}), **(config.get("meta") or {})}
-    return meta.get("feature") is True
-
-
 def _feature(column: Mapping[str, Any], path: Path) -> FeatureColumn:
-    name, declared = str(column["name"]), str(column.get("data_type") or "").strip().lower()
+    name, declared = str(column["name"]), type_of(column)
     if declared not in KINDS:
         problem = f"'{declared}', which cannot be served" if declared else "missing"
         raise ContractError(

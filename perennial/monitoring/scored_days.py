@@ -7,7 +7,7 @@ from typing import Any
 import psycopg
 
 from perennial.lifecycle import load_lifecycle
-from perennial.stages import Model, PredictionKind
+from perennial.stages import PredictionKind
 from perennial.tables import PREDICTIONS_EVALUATIONS, PREDICTIONS_SCORES, marts_label
 
 OUT_OF_SAMPLE_SQL = f"""
@@ -41,7 +41,7 @@ class ScoredDays:
     predicted.
     """
 
-    model: Model
+    model: str
     kind: PredictionKind
     horizon_days: int
     as_of: date
@@ -63,7 +63,7 @@ class ScoredDays:
         return "cannot tell yet: nobody has been scored"
 
 
-def read_scored_days(connection: psycopg.Connection[Any], model: Model, as_of: date) -> ScoredDays:
+def read_scored_days(connection: psycopg.Connection[Any], model: str, as_of: date) -> ScoredDays:
     """The scored days of a model, by what is known of their outcomes at the end of `as_of`."""
     horizon = load_lifecycle().horizons_days[model]
     scored = connection.execute(_SCORED_SQL, [model, as_of]).fetchall()
@@ -82,7 +82,7 @@ def read_scored_days(connection: psycopg.Connection[Any], model: Model, as_of: d
     )
 
 
-def _labelled_days(connection: psycopg.Connection[Any], model: Model, horizon: int, as_of: date) -> set[date]:
+def _labelled_days(connection: psycopg.Connection[Any], model: str, horizon: int, as_of: date) -> set[date]:
     if connection.execute("select to_regclass(%s)", [marts_label(model)]).fetchone() == (None,):
         return set()
     found = connection.execute(

@@ -10,7 +10,8 @@ import pyarrow as pa
 from perennial.as_of import snapshot_at
 from perennial.holdout import MEMBERS_SQL, read_clusters
 from perennial.lifecycle import load_lifecycle
-from perennial.stages import STAGE_MODELS, Stage
+from perennial.models import model_of
+from perennial.stages import Stage
 from perennial.tables import AUDIENCES_MEMBERS, AUDIENCES_RUNS, MARTS_CUSTOMER_STAGES, MARTS_CUSTOMERS, MARTS_ORDERS
 
 MESSAGED, HOLDOUT = "messaged", "holdout"
@@ -41,7 +42,7 @@ class Cohort:
 
 def horizon_of(stage: Stage) -> int:
     """Days after entering that count: the horizon of the stage's model, or 28 where no model speaks."""
-    model = STAGE_MODELS.get(stage)
+    model = model_of(stage)
     return load_lifecycle().horizons_days[model] if model else _UNPREDICTED_DAYS
 
 

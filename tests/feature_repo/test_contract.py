@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from perennial.features.contract import ContractError, ValueKind, contract_path, read_contract
+from perennial.dbt_contract import ContractError
+from perennial.features.contract import ValueKind, contract_path, read_contract
 
 
 def write(folder: Path, columns: str) -> Path:

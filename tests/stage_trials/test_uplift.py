@@ -1,6 +1,5 @@
 """A stage's own trial, from the tables that publishing and the warehouse leave, to the segments it supports."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -9,13 +8,13 @@ from typing import Any
 import numpy as np
 import psycopg
 import pytest
-import yaml
 
 from perennial.as_of import snapshot_at
 from perennial.database import Role, connect
 from perennial.features import apply_feature_repo, close_feature_store
-from perennial.settings import PROJECT_ROOT, load_settings
+from perennial.settings import load_settings
 from perennial.stage_trials import StageUplift, estimate_stage
+from tests.small_project import write_small_project
 
 pytestmark = pytest.mark.integration
 
@@ -38,7 +37,7 @@ Trial = Callable[..., None]
 def trial(warehouse: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Trial]:
     """`trial(customers, effect)`: lapsed customers, half held out; a message adds `effect(discount_share)`."""
     assert warehouse
-    _write_project(tmp_path)
+    write_small_project(tmp_path, FEATURES)
     monkeypatch.setenv("PERENNIAL_PROJECT", str(tmp_path))
     load_settings.cache_clear()
     with connect(Role.OWNER, autocommit=True) as connection:
@@ -49,17 +48,6 @@ def trial(warehouse: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> I
         yield lambda customers, effect: _fill(connection, customers, effect)
     close_feature_store()
     load_settings.cache_clear()
-
-
-def _write_project(folder: Path) -> None:
-    shutil.copytree(PROJECT_ROOT / "feature_repo", folder / "feature_repo")
-    columns = [
-        {"name": name, "data_type": kind, "description": name, "config": {"meta": {"feature": True}}}
-        for name, kind in FEATURES.items()
-    ]
-    path = folder / "dbt_project" / "models" / "marts" / "customer_features.yml"
-    path.parent.mkdir(parents=True)
-    path.write_text(yaml.safe_dump({"models": [{"name": "customer_features", "columns": columns}]}))
 
 
 def _fill(connection: psycopg.Connection[Any], customers: int, effect: Callable[[float], float]) -> None:

@@ -1,6 +1,5 @@
 """Rows whose truth is known: weekly snapshots of customers with a probability that only these lines decide."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -11,14 +10,14 @@ import numpy as np
 import pandas as pd
 import psycopg
 import pytest
-import yaml
 from scipy.special import expit
 from threadpoolctl import threadpool_limits
 
 from perennial.as_of import snapshot_at
 from perennial.database import Role, connect
 from perennial.features import apply_feature_repo, close_feature_store
-from perennial.settings import PROJECT_ROOT, load_settings
+from perennial.settings import load_settings
+from tests.small_project import write_small_project
 from training.data.rows import Rows
 from training.registry.versions import mlflow_client
 from training.specs import PredictionKind, Spec, find_spec
@@ -108,8 +107,7 @@ def brand(warehouse: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> I
     From `shift_on` on, `shift` is added to the log odds of every label.
     """
     assert warehouse.exists()
-    shutil.copytree(PROJECT_ROOT / "feature_repo", tmp_path / "feature_repo")
-    write_contract(tmp_path)
+    write_small_project(tmp_path, FEATURES)
     monkeypatch.setenv("PERENNIAL_PROJECT", str(tmp_path))
     load_settings.cache_clear()
 
@@ -129,16 +127,6 @@ def brand(warehouse: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> I
     close_feature_store()
     forget_models()
     load_settings.cache_clear()
-
-
-def write_contract(folder: Path) -> None:
-    columns = [
-        {"name": name, "data_type": kind, "description": f"{name} in words", "config": {"meta": {"feature": True}}}
-        for name, kind in FEATURES.items()
-    ]
-    path = folder / "dbt_project" / "models" / "marts" / "customer_features.yml"
-    path.parent.mkdir(parents=True)
-    path.write_text(yaml.safe_dump({"models": [{"name": "customer_features", "columns": columns}]}))
 
 
 def write_marts(model: str, weeks: int, customers: int, seed: int, shift: tuple[date, float]) -> Brand:

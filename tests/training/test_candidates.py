@@ -17,7 +17,7 @@ from training.registry.versions import TRUSTED_TYPES
 from training.selection import choose, fit_and_calibrate, fit_candidate, predict
 from training.specs import SPECS, PredictionKind, Spec
 
-PROBABILITY, VALUE = SPECS["purchase_intent"], SPECS["customer_value"]  # type: ignore[index]  # a StrEnum equals its text
+PROBABILITY, VALUE = SPECS["purchase_intent"], SPECS["customer_value"]
 EVERY = [(spec, name) for spec in (PROBABILITY, VALUE) for name in spec.candidates]
 
 

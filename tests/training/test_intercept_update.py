@@ -10,7 +10,6 @@ import pytest
 from scipy.special import expit
 
 from perennial.database import Role, connect
-from perennial.stages import Model
 from perennial.statistics import measure_calibration
 from tests.training.conftest import FIRST_SUNDAY, true_margin
 from training import SPECS, promote, score, train
@@ -29,7 +28,7 @@ from training.evaluation.held_out import predict_held_out
 from training.selection import fit_and_calibrate, predict
 from training.specs import PredictionKind
 
-INTENT, CHURN = SPECS[Model.PURCHASE_INTENT], SPECS[Model.CHURN_RISK]
+INTENT, CHURN = SPECS["purchase_intent"], SPECS["churn_risk"]
 SUNDAYS = [FIRST_SUNDAY + timedelta(weeks=week) for week in range(30)]
 
 

@@ -14,7 +14,7 @@ from training.evaluation.summary import tell_evaluation
 from training.registry.logging_run import example_of, git_tags
 from training.specs import SPECS, PredictionKind
 
-INTENT, VALUE = SPECS["purchase_intent"], SPECS["customer_value"]  # type: ignore[index]  # a StrEnum equals its text
+INTENT, VALUE = SPECS["purchase_intent"], SPECS["customer_value"]
 
 
 def outcomes(kind: PredictionKind) -> tuple[Outcomes, "np.ndarray[tuple[int], np.dtype[np.float64]]"]:

@@ -13,7 +13,7 @@ from training.registry.versions import list_versions
 
 pytestmark = pytest.mark.integration
 
-INTENT = SPECS["purchase_intent"]  # type: ignore[index]  # a StrEnum equals its text
+INTENT = SPECS["purchase_intent"]
 TURN = date(2017, 5, 21)
 """The Sunday from which nearly everyone orders more than before."""
 

@@ -27,7 +27,7 @@ from training.registry.versions import (
 
 pytestmark = pytest.mark.integration
 
-INTENT, VALUE = SPECS["purchase_intent"], SPECS["customer_value"]  # type: ignore[index]  # a StrEnum equals its text
+INTENT, VALUE = SPECS["purchase_intent"], SPECS["customer_value"]
 
 
 def rows(statement: str) -> list[tuple[Any, ...]]:
@@ -211,7 +211,7 @@ def test_rows_know_who_was_messaged_within_their_horizon(brand: Callable[..., An
 def test_activation_learns_of_those_whose_first_order_was_seen(brand: Callable[..., Any]) -> None:
     """The warehouse's history begins on 1 January, and nearly every gap is shorter than 28 days."""
     made = brand("activation", customers=300)
-    spec = SPECS["activation"]  # type: ignore[index]  # a StrEnum equals its text
+    spec = SPECS["activation"]
     early, late = (f"2017-01-{day} 00:00+00" for day in (28, 29))
     with connect(Role.TRANSFORMER) as connection, connection.cursor() as cursor:
         cursor.execute("insert into marts.customers values ('first of all', '2017-01-01 00:00+00', null)")

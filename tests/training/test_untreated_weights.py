@@ -13,9 +13,9 @@ from training.calibration.calibrators import calibrate
 from training.calibration.untreated_weights import untreated_weights
 from training.data.rows import Rows
 from training.selection import fit_candidate, predict
-from training.specs import SPECS, Model
+from training.specs import SPECS
 
-INTENT = SPECS[Model.PURCHASE_INTENT]
+INTENT = SPECS["purchase_intent"]
 MakeRows = Callable[..., Rows]
 
 

@@ -20,7 +20,7 @@ HANDED_OVER = """
     select
         '{{ env_var("PERENNIAL_AS_OF") }}'::date as as_of,
         '{{ flags.SEND_ANONYMOUS_USAGE_STATS }}' as reports_usage,
-        {{ var('horizon_days_churn_risk') }} as horizon_days
+        {{ var('winback_at_least_days') }} as winback_at_least_days
 """
 SECOND = """
 import logging

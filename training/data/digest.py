@@ -37,7 +37,7 @@ def _identity(spec: Spec) -> str:
     # Spelled out, so that a renamed class or field keeps the digest: the spec as release 0.1 printed it.
     stage = f"<Stage.{spec.stage.name}: {spec.stage.value!r}>" if spec.stage else None
     return (
-        f"Spec(name=<Model.{spec.name.name}: {spec.name.value!r}>, stage={stage}, "
+        f"Spec(name=<Model.{spec.name.upper()}: {spec.name!r}>, stage={stage}, "
         f"kind=<Kind.{spec.kind.name}: {spec.kind.value!r}>, meaning={spec.meaning!r}, raises={spec.raises!r}, "
         f"candidates={spec.candidates!r}, is_about_newcomers={spec.is_about_newcomers!r})"
     )

@@ -14,7 +14,6 @@ from psycopg.types.json import Jsonb
 from perennial.as_of import newest_event_day
 from perennial.database import Role, connect
 from perennial.lifecycle import load_lifecycle
-from perennial.stages import Model
 from perennial.tables import EXPERIMENTS_DRIFT, PREDICTIONS_PROMOTIONS
 from training.promotion.rule import Decision
 from training.registry.attempts import NO_VERSION, attempts
@@ -49,7 +48,7 @@ class Promotion:
         return self.previous_version if self.action == "kept" else self.version
 
 
-def promotions(model: Model) -> list[Promotion]:
+def promotions(model: str) -> list[Promotion]:
     """Every decision about a model, oldest first."""
     statement = (
         "select model, model_version, previous_version, action, as_of, evidence, decided_at "
@@ -59,7 +58,7 @@ def promotions(model: Model) -> list[Promotion]:
         return [Promotion(*row) for row in connection.execute(statement, [model])]
 
 
-def champion(model: Model, as_of: date | None = None) -> str | None:
+def champion(model: str, as_of: date | None = None) -> str | None:
     """The version that speaks for a model now, or spoke for it on an earlier day; None when there is none.
 
     A day before the first decision is spoken for by today's champion: nobody else could.
@@ -72,7 +71,7 @@ def champion(model: Model, as_of: date | None = None) -> str | None:
     return decided[-1].champion_after if decided else None
 
 
-def promote(model: Model, version: str) -> Promotion:
+def promote(model: str, version: str) -> Promotion:
     """`version` is champion from now on, by hand; nothing changes when it is already. Raises NoSuchVersionError."""
     require_version(model, version)
     with only_one(model):
@@ -82,7 +81,7 @@ def promote(model: Model, version: str) -> Promotion:
         return _latest_of(model)
 
 
-def rollback(model: Model) -> Promotion:
+def rollback(model: str) -> Promotion:
     """The champion before this one is champion again. Raises NothingToRollBackError when there was none.
 
     Rolling back twice goes back two champions, not to and fro.
@@ -105,7 +104,7 @@ def _by_hand(action: str, reason: str) -> Decision:
     return Decision(action, reason, {"reason": reason})
 
 
-def record(model: Model, decision: Decision, version: str, as_of: date) -> None:
+def record(model: str, decision: Decision, version: str, as_of: date) -> None:
     """Write a decision down; the caller holds `only_one`."""
     statement = (
         f"insert into {PREDICTIONS_PROMOTIONS} (model, model_version, previous_version, action, as_of, evidence) "
@@ -118,7 +117,7 @@ def record(model: Model, decision: Decision, version: str, as_of: date) -> None:
         )
 
 
-def follow_promotions(model: Model) -> None:
+def follow_promotions(model: str) -> None:
     """MLflow's aliases say what the promotions say, also after a kill between the two."""
     decided = promotions(model)
     if not decided:
@@ -147,7 +146,7 @@ def why_due(spec: Spec, as_of: date) -> str | None:
     return _drift_since(spec.name, tried[-1].as_of, as_of)
 
 
-def _drift_since(model: Model, trained: date, as_of: date) -> str | None:
+def _drift_since(model: str, trained: date, as_of: date) -> str | None:
     statement = f"""
         select feature, stability_index, threshold, reference_on from {EXPERIMENTS_DRIFT}
         where model = %s and is_drifted and as_of > %s and as_of <= %s
@@ -162,12 +161,12 @@ def _drift_since(model: Model, trained: date, as_of: date) -> str | None:
 
 
 @contextmanager
-def only_one(model: Model) -> Iterator[None]:
+def only_one(model: str) -> Iterator[None]:
     """One decision about a model at a time, whoever asks; let go when the process dies."""
     with connect(Role.PUBLISHER, autocommit=True) as connection:
         connection.execute("select pg_advisory_lock(hashtextextended(%s, 0))", [f"training.{model}"])
         yield
 
 
-def _latest_of(model: Model) -> Promotion:
+def _latest_of(model: str) -> Promotion:
     return promotions(model)[-1]

@@ -7,7 +7,6 @@ from typing import Any
 from psycopg.types.json import Jsonb
 
 from perennial.database import Role, connect
-from perennial.stages import Model
 from perennial.tables import PREDICTIONS_EVALUATIONS
 
 NO_VERSION = "none"
@@ -45,14 +44,14 @@ def record_attempt(attempt: Attempt) -> None:
         connection.execute(_UPSERT, values)
 
 
-def attempts(model: Model, since: date = date.min, until: date = date.max) -> list[Attempt]:
+def attempts(model: str, since: date = date.min, until: date = date.max) -> list[Attempt]:
     """The attempts for days after `since` up to `until`, oldest day first."""
     statement = f"{_SELECT} and as_of > %s and as_of <= %s order by as_of, evaluated_at"
     with connect(Role.READER) as connection:
         return [Attempt(*row) for row in connection.execute(statement, [model, since, until])]
 
 
-def attempt_of(model: Model, version: str) -> Attempt | None:
+def attempt_of(model: str, version: str) -> Attempt | None:
     """How the model of a version came to be."""
     with connect(Role.READER) as connection:
         row = connection.execute(

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from perennial.settings import load_settings
-from perennial.stages import Model
 from perennial.telemetry_off import switch_off_usage_reporting
 from training.estimators.candidates import Estimator
 
@@ -73,18 +72,18 @@ def _open_client(url: str) -> "MlflowClient":
     return mlflow.MlflowClient(url, url)
 
 
-def list_versions(model: Model) -> "list[ModelVersion]":
+def list_versions(model: str) -> "list[ModelVersion]":
     """Every registered version, oldest first."""
     found = mlflow_client().search_model_versions(f"name = '{model}'")
     return sorted(found, key=lambda version: int(version.version))
 
 
-def find_trained(model: Model, digest: str) -> "ModelVersion | None":
+def find_trained(model: str, digest: str) -> "ModelVersion | None":
     """The version that the same data and recipe gave before, if any."""
     return next((version for version in list_versions(model) if version.tags.get(DIGEST_TAG) == digest), None)
 
 
-def require_version(model: Model, version: str) -> "ModelVersion":
+def require_version(model: str, version: str) -> "ModelVersion":
     """The version asked for. Raises NoSuchVersionError."""
     versions = list_versions(model)
     for candidate in versions:
@@ -94,7 +93,7 @@ def require_version(model: Model, version: str) -> "ModelVersion":
     raise NoSuchVersionError(f"{model} has no version {version}; there are: {there_are}.")
 
 
-def aliased_version(model: Model, alias: str) -> str | None:
+def aliased_version(model: str, alias: str) -> str | None:
     """The version an alias points to, None when it points nowhere."""
     from mlflow.exceptions import MlflowException
 
@@ -106,7 +105,7 @@ def aliased_version(model: Model, alias: str) -> str | None:
         raise
 
 
-def point_alias(model: Model, alias: str, version: str | None) -> None:
+def point_alias(model: str, alias: str, version: str | None) -> None:
     """The alias points to `version`, or nowhere; nothing is written when it does already."""
     if aliased_version(model, alias) == version:
         return
@@ -116,7 +115,7 @@ def point_alias(model: Model, alias: str, version: str | None) -> None:
         mlflow_client().set_registered_model_alias(model, alias, version)
 
 
-def load_version(model: Model, version: str) -> Loaded:
+def load_version(model: str, version: str) -> Loaded:
     """The estimator of a version, through the registry: by the champion's alias when it is the champion.
 
     Raises NoSuchVersionError, skops' UntrustedTypesFoundException when the file holds anything beyond `TRUSTED_TYPES`.

@@ -7,11 +7,11 @@ import typer
 
 from perennial.console.cli.output import JsonOption, error_handler, one_of, show
 from perennial.console.terminal import announce
-from perennial.stages import Model
+from training import SPECS
 
 app = typer.Typer(help="The models behind the audiences.", no_args_is_help=True)
 
-ModelArgument = Annotated[str, typer.Argument(help=one_of(Model))]
+ModelArgument = Annotated[str, typer.Argument(help=one_of(SPECS))]
 
 
 @app.command("list")

@@ -57,7 +57,7 @@ class ScoredDays:
             days = (self.pending[0] + timedelta(days=self.horizon_days) - self.as_of).days
             return f"cannot tell yet: {days} day{'s' if days != 1 else ''} until the horizon closes"
         if self.unlabelled:
-            return "cannot tell: not scored on a Sunday, and outcomes are kept of Sundays: `perennial run --as-of DATE`"
+            return "cannot tell: scored on no Sunday, and outcomes are kept of Sundays: `perennial run --as-of DATE`"
         if self.look_ahead:
             return "cannot tell yet: the days scored lie before the model was trained, which is no prediction"
         return "cannot tell yet: nobody has been scored"

@@ -26,7 +26,7 @@ def render_analysis(analysis: "Analysis") -> RenderableType:
         Text(f"{ratio.sentence} (p = {ratio.p_value:.3g})\n", style="bold red" if ratio.is_mismatch else "dim"),
         table(f"Against {analysis.control} ({how})", columns, [_row(one) for one in analysis.comparisons]),
         Text(),
-        *(_sentence(one) for one in analysis.comparisons),
+        *(_comparison_sentence(one) for one in analysis.comparisons),
         *(Text(f"Note: {note}", style="yellow") for note in analysis.notes),
     ]
     return Group(*lines)
@@ -55,7 +55,7 @@ def _plain(interval: "Interval") -> str:
     return f"{interval.low:+.4g} to {interval.high:+.4g} (difference)"
 
 
-def _sentence(one: "Comparison") -> Text:
+def _comparison_sentence(one: "Comparison") -> Text:
     words = Text(f"{one.metric}, {one.treatment}: ", style="bold")
     words.append(f"{one.sentence}.", style=f"not bold {COLOURS[one.verdict]}")
     if one.variance_reduction is not None:
@@ -77,11 +77,11 @@ def render_plan(plan: "Plan") -> RenderableType:
 def render_lift(rows: "list[StageLift]") -> RenderableType:
     """A line for each stage and metric, and what each means in a sentence."""
     columns = ("stage", "metric", "messaged", "held out", "lift", "95 % interval, at any look", "days")
-    sentences = [Text(f"{one.stage}, {one.metric}: ", style="bold").append(_said(one)) for one in rows]
+    sentences = [Text(f"{one.stage}, {one.metric}: ", style="bold").append(_lift_sentence(one)) for one in rows]
     return Group(table(f"Lift as of {rows[0].as_of}", columns, [_lift_row(one) for one in rows]), Text(), *sentences)
 
 
-def _said(one: "StageLift") -> Text:
+def _lift_sentence(one: "StageLift") -> Text:
     return Text(f"{one.sentence}.", style=f"not bold {COLOURS[one.verdict]}")
 
 

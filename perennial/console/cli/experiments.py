@@ -1,8 +1,7 @@
-"""perennial experiments analyze | power: what worked, and how long it takes to know."""
+"""perennial experiments analyze | power | lift: what worked, and what it takes to find out."""
 
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -17,11 +16,6 @@ app = typer.Typer(help="What worked: the lift of an experiment, and what it take
 Share = Annotated[float, typer.Option(min=0, max=1)]
 
 app.add_typer(holdout.app, name="holdout")
-
-
-class Duplicates(StrEnum):
-    REFUSE = "refuse"
-    ADD = "add"
 
 
 @app.callback()
@@ -39,18 +33,18 @@ def analyze(
     ],
     unit: Annotated[str | None, typer.Option(help="The column that names the unit, checked for duplicates.")] = None,
     duplicates: Annotated[
-        Duplicates, typer.Option(help="Several rows of one unit: refuse them, or add them up.")
-    ] = Duplicates.REFUSE,
+        Literal["refuse", "add"], typer.Option(help="Several rows of one unit: refuse them, or add them up.")
+    ] = "refuse",
     covariate: Annotated[
         list[str] | None, typer.Option(help="A column known before the start; narrows the intervals (CUPED).")
     ] = None,
-    cluster: Annotated[str | None, typer.Option(help="The column whose rows belong together, such as a store.")] = None,
+    cluster: Annotated[str | None, typer.Option(help="The column whose rows are correlated, such as a store.")] = None,
     sequential: Annotated[bool, typer.Option("--sequential", help="Intervals that hold at every look.")] = False,
     tuned_at: Annotated[
         int, typer.Option(min=1, help="With --sequential: the number of units at which intervals are tightest.")
     ] = 10_000,
     time: Annotated[str | None, typer.Option(help="The column with the day from which a row counts.")] = None,
-    alpha: Annotated[float, typer.Option(help="The share of false alarms accepted.")] = 0.05,
+    alpha: Annotated[float, typer.Option(help="The accepted share of false positives.")] = 0.05,
     expected_share: Annotated[
         list[str] | None, typer.Option(metavar="ARM=SHARE", help="The planned size of an arm. Equal by default.")
     ] = None,
@@ -59,12 +53,12 @@ def analyze(
     ] = None,
     units_per_day: Annotated[float | None, typer.Option(help="New units a day; by default read from --time.")] = None,
     plot: Annotated[
-        Path | None, typer.Option("--plot", "--picture", help="Draw the interval over time, .svg or .png.")
+        Path | None, typer.Option("--plot", "--picture", help="Plot the interval over time, .svg or .png.")
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """The lift of every arm over the control: differences, intervals, p-values, and when one cannot tell yet."""
-    from perennial.experimentation import analyze, save_picture
+    """The lift of every arm over the control: differences, intervals, p-values, or how long until one can tell."""
+    from perennial.experimentation import analyze, save_plot
     from perennial.tabular import check_plot_file
 
     with error_handler(as_json=as_json):
@@ -76,7 +70,7 @@ def analyze(
             control=control,
             metrics=metric,
             unit=unit,
-            duplicates=duplicates.value,
+            duplicates=duplicates,
             covariates=covariate or (),
             cluster=cluster,
             time=time,
@@ -88,8 +82,8 @@ def analyze(
             units_per_day=units_per_day,
         )
         if plot is not None:
-            save_picture(found, plot)
-            announce(f"The interval over time is drawn in {plot}")
+            save_plot(found, plot)
+            announce(f"The interval over time is plotted in {plot}")
         show(found.to_dict() if as_json else found, as_json=as_json, render=render_analysis)
 
 
@@ -97,7 +91,7 @@ def analyze(
 def power(
     baseline: Annotated[float, typer.Option(help="The control's mean: 0.04 for a rate of 4 %.")],
     lift: Annotated[float | None, typer.Option(help="The relative lift to find: 0.05 for 5 %.")] = None,
-    units: Annotated[int | None, typer.Option(min=1, help="Units available, to learn the smallest lift found.")] = None,
+    units: Annotated[int | None, typer.Option(min=1, help="Units available, to get the smallest lift.")] = None,
     days: Annotated[int | None, typer.Option(min=1, help="Instead of units, with --units-per-day.")] = None,
     units_per_day: Annotated[float | None, typer.Option(help="New units a day, in all arms.")] = None,
     deviation: Annotated[float | None, typer.Option(help="Of a mean: its standard deviation over units.")] = None,

@@ -1,4 +1,4 @@
-"""perennial uplift: whom a treatment moves, and whether choosing them pays."""
+"""perennial uplift: who responds to a treatment, and whether targeting them pays."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -33,7 +33,7 @@ def uplift(
     cost: Annotated[float, typer.Option(help="What treating a customer costs.")] = 0.0,
     margin: Annotated[float, typer.Option(help="What a unit of the outcome is worth, in the same money.")] = 1.0,
     risk: Annotated[
-        str | None, typer.Option(help="A score by which those at highest risk would be chosen, to compare with.")
+        str | None, typer.Option(help="A score by which those at highest risk would be targeted, to compare with.")
     ] = None,
     budget: Annotated[float, typer.Option(help="The share of customers treated in that comparison.")] = 0.3,
     seed: Annotated[int, typer.Option(help="The same seed gives the same report.")] = 0,
@@ -42,13 +42,13 @@ def uplift(
     ] = None,
     plot: Annotated[
         Path | None,
-        typer.Option("--plot", "--picture", help="Draw the Qini curve and the lift by decile, .svg or .png."),
+        typer.Option("--plot", "--picture", help="Plot the Qini curve and the lift by decile, .svg or .png."),
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Whom a treatment moves: uplift by customer, and whether choosing by it beats treating everyone the same."""
+    """Who responds to a treatment: uplift by customer, and whether targeting by it beats treating everyone alike."""
     from perennial.tabular import check_plot_file
-    from perennial.uplift import check_table, estimate, save_picture, save_table
+    from perennial.uplift import check_table, estimate, save_plot, save_table
 
     with error_handler(as_json=as_json):
         if plot is not None:
@@ -71,8 +71,8 @@ def uplift(
             seed=seed,
         )
         if plot is not None:
-            save_picture(report, plot)
-            announce(f"The Qini curve and the lift by decile are drawn in {plot}")
+            save_plot(report, plot)
+            announce(f"The Qini curve and the lift by decile are plotted in {plot}")
         if out is not None:
             save_table(report, out)
             announce(f"The uplift of {report.rows:,} customers is in {out}")

@@ -1,4 +1,4 @@
-"""The table of models: one entry says how a model is trained; every other file serves them all alike.
+"""The table of models: one entry says how a model is trained.
 
 To add a model, write its label (`dbt_project/models/marts/label_<model>.sql`, and a `.yml` with its stage and horizon)
 and add an entry here.
@@ -21,7 +21,8 @@ VALUE_CANDIDATES = ("poisson_rfm", "poisson", "boosted_value", "buy_till_you_die
 class Spec:
     """One model. The first candidate is the baseline.
 
-    `is_about_newcomers`: learns of customers whose first order was surely seen, where there are enough of them.
+    `meaning`: the label in words. `raises`: what a reason with a positive effect raises. `is_about_newcomers`: trained
+    on customers whose first order is in the history, where there are enough of them.
     """
 
     name: str
@@ -42,7 +43,7 @@ class Spec:
 
     @property
     def stage(self) -> Stage | None:
-        """Whom it speaks for; None: for everyone who ever ordered."""
+        """The lifecycle stage that it scores; None: everyone who has ordered."""
         return self.label.stage
 
     @property

@@ -1,4 +1,4 @@
-"""Rows whose truth is known: weekly snapshots of customers with a probability that only these lines decide."""
+"""Rows of a known distribution: weekly snapshots of customers whose label probability is planted here."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -18,6 +18,9 @@ from perennial.database import Role, connect
 from perennial.features import apply_feature_repo, close_feature_store
 from perennial.settings import load_settings
 from tests.small_project import write_small_project
+from training.data.dataset import Dataset
+from training.data.labels import Labels
+from training.data.periods import plan_periods
 from training.data.rows import Rows
 from training.registry.versions import mlflow_client
 from training.specs import PredictionKind, Spec, find_spec
@@ -27,7 +30,7 @@ FIRST_SUNDAY = date(2017, 1, 1)
 
 @pytest.fixture(autouse=True)
 def one_thread() -> Iterator[None]:
-    """As in a training: threads that wait for each other's cores would take most of the time."""
+    """As in a training: threads that wait for a core would take most of the time."""
     with threadpool_limits(1):
         yield
 
@@ -50,6 +53,14 @@ def make_rows() -> Callable[..., Rows]:
         return Rows(features, label[order], names[order], stages, messaged, days[order])
 
     return make
+
+
+def dataset_of(spec: Spec, rows: Rows, horizon_days: int = 7) -> Dataset:
+    """The rows as the dataset of a training, their labels observed after `horizon_days`."""
+    days = sorted(set(rows.days))
+    periods = plan_periods(days, horizon_days)
+    assert periods is not None
+    return Dataset(Labels(spec, days[-1]), rows, periods, "digest")
 
 
 def make_features(generator: np.random.Generator, count: int) -> pd.DataFrame:
@@ -76,7 +87,7 @@ def true_margin(frame: pd.DataFrame) -> Any:
 
 @dataclass
 class Brand:
-    """A warehouse whose truth is planted: weekly snapshots, labels of one model, consent of everyone."""
+    """A warehouse with planted labels: weekly snapshots, labels of one model, consent of everyone."""
 
     as_of: date
     customers: list[str]
@@ -102,7 +113,7 @@ FEATURES = {
 
 @pytest.fixture
 def brand(warehouse: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Brand]]:
-    """`brand(model, weeks, customers)`: marts of that many weeks, known to Feast, under a contract of its own.
+    """`brand(model, weeks, customers)`: marts of that many weeks, registered with Feast, under a contract of their own.
 
     From `shift_on` on, `shift` is added to the log odds of every label.
     """
@@ -119,9 +130,9 @@ def brand(warehouse: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> I
         shift: float = 0.0,
         shift_on: date = FIRST_SUNDAY,
     ) -> Brand:
-        made = write_marts(model, weeks, customers, seed, (shift_on, shift))
+        written = write_marts(model, weeks, customers, seed, (shift_on, shift))
         apply_feature_repo()
-        return made
+        return written
 
     yield build
     close_feature_store()

@@ -62,7 +62,8 @@ def recalibrate(
     with error_handler(as_json=as_json):
         spec = find_spec(model)
         day = day_or_newest(as_of)
-        show(recalibrate(spec, day), as_json=as_json)
+        done = recalibrate(spec, day)
+        show(done.to_dict() if as_json else done, as_json=as_json)
 
 
 @app.command()

@@ -22,8 +22,9 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import market_truth
 
+from perennial.models import model_of
 from perennial.simulation import Market
-from perennial.stages import STAGE_MODELS, Model, Stage
+from perennial.stages import Stage
 
 BIN = Path(sys.executable).parent
 START = date(2024, 1, 1)
@@ -48,8 +49,13 @@ def main() -> None:
     finally:
         subprocess.run([BIN / "perennial", "down"], check=True, capture_output=True)
         shutil.rmtree(home, ignore_errors=True)
-    missed = sorted(stage for stage in STAGE_MODELS if stage not in found or found[stage] > AIM)
+    missed = sorted(stage for stage in stage_models() if stage not in found or found[stage] > AIM)
     print(f"The aim of at most {AIM:g} points is missed in: {', '.join(missed) or 'no stage'}")
+
+
+def stage_models() -> dict[Stage, str]:
+    """The stages whose audience a model orders, and which model."""
+    return {stage: model for stage in Stage if (model := model_of(stage))}
 
 
 def fill(home: Path, customers: int, days: int, seed: int) -> date:
@@ -83,7 +89,7 @@ def predict(last: date, span: int, retrain: int) -> None:
 
     apply_feature_repo()
     sundays = {}
-    for model in STAGE_MODELS.values():
+    for model in stage_models().values():
         closed = last - timedelta(days=SPECS[model].horizon_days)
         final = closed - timedelta(days=closed.isoweekday() % 7)
         sundays[model] = [final - timedelta(weeks=week) for week in reversed(range(span))]
@@ -93,7 +99,7 @@ def predict(last: date, span: int, retrain: int) -> None:
             print(summaries, flush=True)
 
 
-def predict_stage(model: Model, sundays: list[date], retrain: int) -> str:
+def predict_stage(model: str, sundays: list[date], retrain: int) -> str:
     """Train on the first Sunday and every `retrain` weeks, score on each; returns a summary of each training."""
     from training import SPECS, score, train
 
@@ -112,7 +118,7 @@ def compare(last: date, span: int, market: Market) -> dict[Stage, float]:
     print(measure_calibration_gap(last, span_days=7 * span))
     truths = market_truth.gaps(market, last)
     found: dict[Stage, float] = {}
-    for stage, model in STAGE_MODELS.items():
+    for stage, model in stage_models().items():
         for headline in read_calibration_gap(model, last).headlines:
             found[stage] = headline.gap
             verdict = "at most" if headline.gap <= AIM else "above"

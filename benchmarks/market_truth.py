@@ -12,7 +12,7 @@ from perennial.database import Role, connect
 from perennial.lifecycle import load_lifecycle
 from perennial.simulation import Market
 from perennial.simulation.arrays import Floats, Ints
-from perennial.stages import STAGE_MODELS, Model, PredictionKind
+from perennial.stages import PredictionKind
 from perennial.statistics import Interval, measure_calibration
 from perennial.tables import PREDICTIONS_SCORES
 
@@ -27,11 +27,11 @@ def _no_order(market: Market, customers: Ints, days: int) -> Floats:
     return 1 - market.orders_probability(customers, 1, days)
 
 
-ORACLES: dict[Model, Oracle] = {
-    Model.ACTIVATION: partial(_orders, orders=2),
-    Model.PURCHASE_INTENT: partial(_orders, orders=1),
-    Model.CHURN_RISK: _no_order,
-    Model.REACTIVATION: partial(_orders, orders=1),
+ORACLES: dict[str, Oracle] = {
+    "activation": partial(_orders, orders=2),
+    "purchase_intent": partial(_orders, orders=1),
+    "churn_risk": _no_order,
+    "reactivation": partial(_orders, orders=1),
 }
 """True probability of each model's label within so many days, for a customer who is untreated."""
 
@@ -47,10 +47,10 @@ class TrueGap:
         return f"in truth {_points(self.never_messaged)} for those never messaged, {_points(self.everyone)} for all"
 
 
-def gaps(market: Market, last: date) -> dict[Model, TrueGap]:
+def gaps(market: Market, last: date) -> dict[str, TrueGap]:
     """For each stage's model, over every score up to `last` of a market's customers; steps the market to that day."""
     scores = _read_scores(last)
-    with_truth: dict[Model, list[pd.DataFrame]] = {model: [] for model in ORACLES}
+    with_truth: dict[str, list[pd.DataFrame]] = {model: [] for model in ORACLES}
     for day in sorted(set(scores["as_of"])):
         while market.start + timedelta(days=market.day) <= day:
             market.step(market.random_decisions())
@@ -61,17 +61,16 @@ def gaps(market: Market, last: date) -> dict[Model, TrueGap]:
 
 
 def _read_scores(last: date) -> pd.DataFrame:
-    models = [model.value for model in STAGE_MODELS.values()]
     statement = f"""
         select model, as_of, customer_id, probability as predicted from {PREDICTIONS_SCORES}
         where model = any(%s) and as_of <= %s and customer_id ~ '^c[0-9]+$'
     """
     with connect(Role.READER) as connection:
-        rows = connection.execute(statement, [models, last]).fetchall()
+        rows = connection.execute(statement, [list(ORACLES), last]).fetchall()
     return pd.DataFrame(rows, columns=["model", "as_of", "customer_id", "predicted"])
 
 
-def _with_truth(market: Market, model: Model, rows: pd.DataFrame) -> pd.DataFrame:
+def _with_truth(market: Market, model: str, rows: pd.DataFrame) -> pd.DataFrame:
     positions = rows["customer_id"].str.slice(1).astype(int).to_numpy()
     truth = ORACLES[model](market, positions, load_lifecycle().horizons_days[model])
     return rows.assign(truth=truth, is_never=market.never[positions])

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from perennial.simulation import Market, MarketSettings
-from perennial.uplift import Estimate, UpliftReport, Verdict, estimate
+from perennial.statistics import Interval
+from perennial.uplift import UpliftReport, UpliftVerdict, estimate
 
 RISK = "days_since_last_order"
 BUDGET = 0.3
@@ -25,7 +26,7 @@ class MarketResult:
     """One market: the report, the true difference of both ways of targeting in dollars per customer, seconds."""
 
     report: UpliftReport
-    difference: Estimate
+    difference: Interval
     true_difference: float
     seconds: float
 
@@ -35,7 +36,7 @@ class MarketResult:
 
     @property
     def claims_a_gain(self) -> bool:
-        return self.report.verdict is Verdict.PERSONALISE or self.difference.is_above_zero
+        return self.report.verdict is UpliftVerdict.PERSONALISE or self.difference.is_above_zero
 
 
 def measure(settings: MarketSettings, customers: int, seed: int) -> MarketResult:
@@ -84,9 +85,9 @@ def _print(seed: int, one: MarketResult) -> MarketResult:
     found, report = one.difference, one.report
     qini = report.ranking.qini
     print(
-        f"  seed {seed:2}: over highest risk {found.value:+.2f} ({found.low:+.2f} to {found.high:+.2f}), "
-        f"true {one.true_difference:+.2f}; qini {qini.value:+.2f} ({qini.low:+.2f} to {qini.high:+.2f}); "
-        f"{report.verdict}, gain {report.gain.value:+.2f} ({report.gain.low:+.2f} to {report.gain.high:+.2f}); "
+        f"  seed {seed:2}: over highest risk {found.estimate:+.2f} ({found.low:+.2f} to {found.high:+.2f}), "
+        f"true {one.true_difference:+.2f}; qini {qini.estimate:+.2f} ({qini.low:+.2f} to {qini.high:+.2f}); "
+        f"{report.verdict}, gain {report.gain.estimate:+.2f} ({report.gain.low:+.2f} to {report.gain.high:+.2f}); "
         f"{report.learners[0].name}; {one.seconds:.0f} s",
         flush=True,
     )

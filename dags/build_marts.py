@@ -9,7 +9,7 @@ Runs dbt from raw events to marts as of one day, then lets the gate decide wheth
 ## When red
 
 - `build`: the log lists every dbt model and test with its outcome; the failed one is named in the last lines
-  with its error and compiled file. Reproduce it alone: `dbt build --select MODEL` with the environment of
+  with its error and compiled file. Reproduce it: `dbt build --select MODEL` with the environment of
   `perennial env`.
 - `validate`: the marts were built but may not be used; the log says what was expected and what was found.
   Nothing downstream starts, and the last good audiences stay in place. Mend the model or the data and trigger

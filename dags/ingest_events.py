@@ -1,7 +1,7 @@
 """
 # ingest_events
 
-Loads the files waiting in the home's `inbox/` into `raw.events`, checks the raw data, and so starts the
+Loads the files in the home's `inbox/` into `raw.events`, checks the raw data, and so starts the
 chain: `build_marts`, `materialize_features`, `train_models`, `publish_audiences`.
 
 **Reads** `inbox/*.jsonl[.gz]` (`.json`, `.ndjson` too). **Writes** `raw.events`, `raw.rejected_events`,
@@ -13,7 +13,7 @@ chain: `build_marts`, `materialize_features`, `train_models`, `publish_audiences
   not be opened, and `raw.data_issues` names it too. The other files are in (`inbox/done/`) and the chain goes on
   without it: mend it and put it back. Nothing is loaded twice.
 - `validate_raw`: the log lists what was expected and what was found, with a link to Data Docs. Usually a
-  half-empty delivery: deliver the rest and trigger the DAG again. Until then the last good audiences stay in
+  half-empty delivery: deliver what is missing and trigger the DAG again. Until then the last good audiences stay in
   place.
 
 ## Parameters

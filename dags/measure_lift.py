@@ -1,9 +1,9 @@
 """
 # measure_lift
 
-Says what worked: the effect of each stage's audience against the control group, as known at the end of the
-day, with intervals that hold however often one looks; what came of the predictions whose horizon has closed,
-and how far the world has drifted since training; whom a message moves, and, where the data bears it out,
+Measures what worked: the effect of each stage's audience against the control group, as known at the end of
+the day, with intervals that hold however often one looks; the calibration gap of the predictions whose
+horizon has closed, and the drift since training; whom a message moves, and, where the data supports it,
 publishes those as audiences of their own (`winback__persuadables`, `winback__do_not_disturb`).
 
 **Reads** the asset `audiences`, `audiences.members`, `marts.orders`, `marts.label_*`, `predictions.scores`,
@@ -16,7 +16,7 @@ lift` shows the newest.
 ## When red
 
 - `measure`, `compare`, `find_movable`: the log names what is missing, or says that the marts are of an earlier
-  day by now (another run rebuilt them); `perennial run --as-of` of this day puts it back. A day's rows are
+  day by now (another run rebuilt them); `perennial run --as-of DATE` of this day puts it back. A day's rows are
   replaced, never doubled: clear the task to measure again.
 - `publish_movable`: the log names the gate that refused, as in `publish_audiences`.
 - Nothing else waits for this DAG: the stages' audiences are published whatever it says.

@@ -17,7 +17,7 @@ stage's audience: all of it in one transaction, or the last good one stays.
 
 ## Parameters
 
-`as_of`: the day to publish; empty means the day the models were judged for.
+`as_of`: the day to publish; empty means the day the models were evaluated for.
 """
 
 from collections.abc import Iterator
@@ -26,7 +26,8 @@ from datetime import date, timedelta
 from airflow.sdk import Asset, Metadata, Param, dag, task
 
 from perennial.as_of import chosen_as_of, day_or_newest
-from perennial.stages import Model, Stage
+from perennial.models import load_models
+from perennial.stages import Stage
 
 MODELS = Asset("models", uri="perennial://mlflow/models")
 AUDIENCES = Asset("audiences", uri="perennial://warehouse/audiences")
@@ -57,7 +58,7 @@ def publish_audiences() -> None:
         from perennial.features import materialize
 
         day = day_or_newest(as_of)
-        print(materialize(day, views=[f"{model}_scores" for model in Model]))
+        print(materialize(day, views=[f"{model}_scores" for model in load_models()]))
         return day.isoformat()
 
     @task(execution_timeout=timedelta(hours=1), map_index_template="{{ task.op_kwargs['stage'] }}")
@@ -74,7 +75,7 @@ def publish_audiences() -> None:
         yield Metadata(AUDIENCES, extra={"as_of": day})
 
     day = bring_online(as_of=AS_OF)
-    score.partial(as_of=AS_OF).expand(model=[model.value for model in Model]) >> day
+    score.partial(as_of=AS_OF).expand(model=list(load_models())) >> day
     announce(publish.partial(day=day).expand(stage=[stage.value for stage in Stage]), day=day)
 
 

@@ -1,7 +1,7 @@
 """
 # train_models
 
-Trains, judges and registers each model that is due, one task per model. A challenger takes over as `champion`
+Trains, evaluates and registers each model that is due, one task per model. A challenger takes over as `champion`
 only when it is measurably better on the same later rows and stays calibrated; `predictions.promotions` says
 why.
 
@@ -10,7 +10,7 @@ why.
 
 A model is due when it has no champion yet, when the last training is older than
 `training.retrain_after_days` in `lifecycle.yml`, or when its data or predictions have drifted since
-(`experiments.drift`); the log says which. A model that is not due is left alone in a second.
+(`experiments.drift`); the log says which. A model that is not due is skipped in a second.
 
 ## When red
 
@@ -30,12 +30,12 @@ from datetime import timedelta
 from airflow.sdk import Asset, Metadata, Param, dag, task
 
 from perennial.as_of import chosen_as_of, day_or_newest
-from perennial.stages import Model
+from perennial.models import load_models
 
 FEATURES = Asset("features", uri="perennial://feast/features")
 MODELS = Asset("models", uri="perennial://mlflow/models")
 AS_OF = "{{ chosen_as_of(params, triggering_asset_events) }}"
-EVERY_MODEL = [model.value for model in Model]
+EVERY_MODEL = list(load_models())
 
 
 @dag(

@@ -5,14 +5,15 @@ from datetime import date
 
 from perennial.as_of import snapshot_at
 from perennial.database import Role, connect
-from perennial.stages import Model, Stage
+from perennial.models import load_models
+from perennial.stages import Stage
 from perennial.tables import marts_label
 
 FEATURES = "marts.customer_features"
 KEY_COLUMNS = ("customer_id", "snapshot_on", "snapshot_at")
 SAMPLE = 20_000
 
-KEYS: dict[str, tuple[str, ...]] = {
+_KEYS: dict[str, tuple[str, ...]] = {
     "marts.customers": ("customer_id",),
     "marts.orders": ("order_id",),
     "marts.order_lines": ("order_line_id",),
@@ -20,10 +21,9 @@ KEYS: dict[str, tuple[str, ...]] = {
     "marts.coupon_redemptions": ("message_id",),
     "marts.customer_stages": ("customer_id", "snapshot_on"),
     "marts.customer_features": ("customer_id", "snapshot_on"),
-    **{marts_label(model): ("customer_id", "snapshot_on") for model in Model},
 }
 
-REQUIRED: dict[str, tuple[str, ...]] = {
+_REQUIRED: dict[str, tuple[str, ...]] = {
     "marts.customers": ("customer_id", "first_seen_at", "last_order_at", "count_orders", "revenue"),
     "marts.orders": (
         *("order_id", "customer_id", "message_id", "ordered_at", "revenue", "charges"),
@@ -34,8 +34,6 @@ REQUIRED: dict[str, tuple[str, ...]] = {
     "marts.coupon_redemptions": ("message_id", "customer_id", "redeemed_at"),
     "marts.customer_stages": (*KEY_COLUMNS, "stage"),
     "marts.customer_features": (*KEY_COLUMNS, "stage", "count_orders", "revenue", "days_since_last_order"),
-    **{marts_label(model): (*KEY_COLUMNS, "stage", "horizon_days", "label") for model in Model},
-    marts_label(Model.CUSTOMER_VALUE): (*KEY_COLUMNS, "stage", "horizon_days", "label_orders", "label"),
 }
 
 STAGES = ", ".join(f"'{stage}'" for stage in Stage)
@@ -51,7 +49,8 @@ class Marts:
 
     @property
     def is_complete(self) -> bool:
-        return all(column in self.columns.get(table, {}) for table, columns in REQUIRED.items() for column in columns)
+        required = required_columns().items()
+        return all(column in self.columns.get(table, {}) for table, columns in required for column in columns)
 
     @property
     def features(self) -> list[str]:
@@ -75,6 +74,16 @@ class Marts:
     @property
     def as_of_sql(self) -> str:
         return f"date '{self.as_of}'"
+
+
+def key_columns() -> dict[str, tuple[str, ...]]:
+    """The columns that tell the rows of each mart apart, the labels of every model among them."""
+    return {**_KEYS, **{marts_label(model): ("customer_id", "snapshot_on") for model in load_models()}}
+
+
+def required_columns() -> dict[str, tuple[str, ...]]:
+    """The columns of each mart that others read."""
+    return {**_REQUIRED, **{marts_label(name): label.columns for name, label in load_models().items()}}
 
 
 def read_marts(as_of: date) -> Marts:

@@ -2,13 +2,13 @@
 
 import re
 
-from expectations.catalog import STAGES, Marts, identifier, literal, literals
+from expectations.catalog import FEATURES, STAGES, Marts, identifier, literal, literals
 from expectations.suites import Measures, critical, distance, read_query, warning
-from perennial.stages import STAGE_MODELS, Model
+from perennial.models import load_models
+from perennial.stages import PredictionKind
 from perennial.tables import marts_label
 
 LEAK = "The feature named here uses later events: its dbt model must count only those before snapshot_at."
-SNAPSHOT_TABLES = ("marts.customer_stages", "marts.customer_features", *(marts_label(model) for model in Model))
 
 # What a feature of this name must be, from the orders before its snapshot. `{window}` selects those of its window.
 LIFETIME = {
@@ -27,16 +27,9 @@ WINDOWED = {
 # Without any order before the snapshot: a count or a sum is 0, any other feature is unknown.
 ZERO = re.compile(r"^(count_|revenue)")
 
-LABELS = {
-    Model.ACTIVATION: "label = (count_orders >= 2)",
-    Model.PURCHASE_INTENT: "label = (count_orders >= 1)",
-    Model.CHURN_RISK: "label = (count_orders = 0)",
-    Model.REACTIVATION: "label = (count_orders >= 1)",
-    Model.CUSTOMER_VALUE: "label_orders = count_orders and abs(label - revenue) <= 0.01",
-}
-
 
 def times(marts: Marts) -> Measures:
+    snapshot_tables = ("marts.customer_stages", FEATURES, *map(marts_label, load_models()))
     tables = "\n".join(
         read_query(
             "marts_times_of_snapshots",
@@ -48,7 +41,7 @@ def times(marts: Marts) -> Measures:
                 else "null"
             ),
         )
-        for table in SNAPSHOT_TABLES
+        for table in snapshot_tables
     )
     return Measures(
         "marts-times",
@@ -119,16 +112,15 @@ def _differs(name: str) -> str:
 
 
 def labels() -> Measures:
-    stages = {model: f"'{stage}'" for stage, model in STAGE_MODELS.items()}
     blocks = "\nunion all\n".join(
         read_query(
             "marts_labels_of_model",
             table=marts_label(model),
-            holds=holds,
-            stages=stages.get(model, STAGES),
-            label_orders="labels.label_orders" if model is Model.CUSTOMER_VALUE else "null::bigint",
+            holds=label.recount or "true",
+            stages=f"'{label.stage}'" if label.stage else STAGES,
+            label_orders="labels.label_orders" if label.kind is PredictionKind.VALUE else "null::bigint",
         )
-        for model, holds in LABELS.items()
+        for model, label in load_models().items()
     )
     return Measures(
         "marts-labels",
@@ -158,7 +150,8 @@ def single_features(marts: Marts) -> Measures:
         f"select '{model}' as model, customer_id, snapshot_on, label as is_positive\n"
         f"from {marts_label(model)}\nwhere snapshot_on = (select max(snapshot_on) from {marts_label(model)})\n"
         f"    and mod(abs(hashtext(customer_id)::bigint), {marts.every}) < 1"
-        for model in STAGE_MODELS.values()
+        for model, label in load_models().items()
+        if label.kind is PredictionKind.PROBABILITY
     )
     return Measures(
         "marts-single-features",

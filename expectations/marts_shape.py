@@ -1,6 +1,6 @@
 """Whether the marts exist: their columns, their rows, their keys."""
 
-from expectations.catalog import KEYS, REQUIRED, Marts, literal
+from expectations.catalog import Marts, key_columns, literal, required_columns
 from expectations.suites import Measures, critical, read_query, share
 
 REBUILD = "Build the marts again (`dbt build --full-refresh`); if it persists, the model named here is wrong."
@@ -9,7 +9,7 @@ SAMPLED_ABOVE = 200_000
 
 def shape(marts: Marts) -> Measures:
     """Whether every table and column exists: without them, no other query could run."""
-    wanted = [(table, column) for table, columns in REQUIRED.items() for column in columns]
+    wanted = [(table, column) for table, columns in required_columns().items() for column in columns]
     rows = ",\n".join(
         f"({literal(f'{table}.{column}')}, {int(column not in marts.columns.get(table, {}))})"
         for table, column in wanted
@@ -55,7 +55,7 @@ def volumes(marts: Marts) -> Measures:
 
 
 def keys() -> Measures:
-    query = "\nunion all\n".join(_key_query(table, columns) for table, columns in KEYS.items())
+    query = "\nunion all\n".join(_key_query(table, columns) for table, columns in key_columns().items())
     return Measures(
         "marts-keys",
         query,

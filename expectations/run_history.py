@@ -4,7 +4,7 @@ Older versions of the gate wrote rows too. Keys of statistics never change; chec
 their present name.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from typing import Any, LiteralString
 
@@ -13,6 +13,7 @@ from psycopg.types.json import Jsonb
 
 from expectations.report import Check, Severity
 from perennial.database import Role, connect
+from perennial.gate_runs import GateFailure
 
 Statistics = dict[str, Any]
 
@@ -106,14 +107,7 @@ def record_run(suite: str, as_of: date, checks: list[Check], statistics: Statist
     failed = sorted((check for check in checks if not check.is_success), key=lambda check: check.severity)
     count_critical = sum(check.severity is Severity.CRITICAL for check in failed)
     failures = [
-        {
-            "check": each.name,
-            "severity": each.severity,
-            "expected": each.expected,
-            "observed": each.observed,
-            "meaning": each.meaning,
-        }
-        for each in failed
+        asdict(GateFailure(each.name, each.severity, each.expected, each.observed, each.meaning)) for each in failed
     ]
     row = (
         suite,

@@ -3,7 +3,8 @@
 from feast import FeatureService
 from views import customer_features, scores_views
 
-from perennial.stages import STAGE_MODELS, Model, Stage
+from perennial.models import load_models
+from perennial.stages import Stage
 
 model_services = [
     FeatureService(
@@ -11,12 +12,12 @@ model_services = [
         features=[customer_features],
         description=f"What {model} is trained on and scores with.",
     )
-    for model in Model
+    for model in load_models()
 ]
 
 
 def _audience_service(stage: Stage) -> FeatureService:
-    models = [*filter(None, [STAGE_MODELS.get(stage)]), Model.CUSTOMER_VALUE]
+    models = [name for name, label in load_models().items() if label.stage in {stage, None}]
     return FeatureService(
         name=f"audience_{stage}_v1",
         features=[customer_features, *(scores_views[model] for model in models)],

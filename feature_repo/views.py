@@ -8,7 +8,8 @@ from feast.infra.offline_stores.contrib.postgres_offline_store.postgres_source i
 from feast.types import Bool, Float64, Int64, String
 
 from perennial.features import FeatureColumn, ValueKind, read_contract
-from perennial.stages import Model
+from perennial.models import load_models
+from perennial.stages import PredictionKind
 from perennial.tables import MARTS_CUSTOMER_FEATURES, PREDICTIONS_SCORES
 
 FEAST_TYPES = {
@@ -28,9 +29,9 @@ def _field(column: FeatureColumn) -> Field:
     return Field(name=column.name, dtype=FEAST_TYPES[column.kind], description=column.description)
 
 
-def _scores_view(model: Model) -> FeatureView:
+def _scores_view(model: str, kind: PredictionKind) -> FeatureView:
     amounts = [Field(name="value", dtype=Float64, description=f"What {model} predicts, as an amount.")]
-    if model is Model.CUSTOMER_VALUE:
+    if kind is PredictionKind.VALUE:
         amounts.append(Field(name="expected_orders", dtype=Float64, description="Orders expected within the horizon."))
     columns = ", ".join(["customer_id", "as_of_at", "probability", "percentile", "band", *(a.name for a in amounts)])
     return FeatureView(
@@ -64,7 +65,7 @@ customer_features = FeatureView(
     description=contract.description,
 )
 
-scores_views = {model: _scores_view(model) for model in Model}
+scores_views = {name: _scores_view(name, label.kind) for name, label in load_models().items()}
 
 # Feast finds what it registers as attributes of the module, not inside a dict.
 for _view in scores_views.values():

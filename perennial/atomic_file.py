@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import IO
 
 PUBLIC, PRIVATE = 0o666, 0o600
-"""Permissions: what the umask leaves to everyone, or the owner's alone."""
+"""Permissions: what the umask leaves to everyone, or the owner's only."""
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Who may be contacted, profiled and learned from: asked here, by every room, and failing closed.
+"""Who may be contacted, profiled and trained on: every package asks here, and no record means no.
 
 The rule itself is the SQL function `consent.granted(purpose, moment)` (perennial/schema/002_raw.sql): granted at
 the moment and not withdrawn since; a customer without a record is not among them.

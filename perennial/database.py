@@ -1,6 +1,6 @@
 """Connections to the warehouse and its sister databases, by role.
 
-Roles are those a warehouse has: `loader` alone writes `raw` and `consent`; `transformer` (dbt) writes the
+Roles are those a warehouse has: only `loader` writes `raw` and `consent`; `transformer` (dbt) writes the
 modelled schemas; `publisher` writes what the platform decides (gate, predictions, audiences, experiments);
 `reader` only reads.
 """
@@ -28,7 +28,7 @@ class Role(StrEnum):
 
 
 def database_url(role: Role, database: str = WAREHOUSE, settings: Settings | None = None) -> URL:
-    """The SQLAlchemy URL (driver psycopg 3) under which `role` reaches `database`."""
+    """The SQLAlchemy URL (driver psycopg 3) under which `role` connects to `database`."""
     settings = settings or load_settings()
     owner = make_url(settings.require("database_url")).set(drivername="postgresql+psycopg", database=database)
     if role is Role.OWNER:

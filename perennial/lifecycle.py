@@ -6,16 +6,25 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from perennial.atomic_file import replace_text
+from perennial.models import load_models
 from perennial.settings import load_settings
-from perennial.stages import Model
 
 DEFAULTS = Path(__file__).with_name("lifecycle.yml")
 
 Quantile = Annotated[float, Field(gt=0, lt=1)]
 Days = Annotated[int, Field(ge=1)]
+
+
+def _known_model(name: str) -> str:
+    if name not in load_models():
+        raise ValueError(f"there is no such model; there are: {', '.join(load_models())}")
+    return name
+
+
+ModelName = Annotated[str, AfterValidator(_known_model)]
 
 
 class LifecycleError(ValueError):
@@ -50,7 +59,7 @@ class Audiences(Section):
 
 class Lifecycle(Section):
     stages: StageThresholds
-    horizons_days: dict[Model, Days]
+    horizons_days: dict[ModelName, Days]
     training: Training
     audiences: Audiences
     channels: tuple[str, ...]
@@ -61,18 +70,25 @@ class Lifecycle(Section):
     def dbt_vars(self) -> dict[str, Any]:
         """What dbt needs of this, as its `--vars`: thresholds and horizons in days."""
         thresholds = {key: value for key, value in self.stages.model_dump().items() if value is not None}
-        horizons = {f"horizon_days_{model}": days for model, days in self.horizons_days.items()}
-        return {**thresholds, **horizons}
+        return {**thresholds, "horizons_days": self.horizons_days}
 
 
 def read_lifecycle(path: Path) -> Lifecycle:
-    """The defaults overlaid with the keys of `path`. Raises LifecycleError on unknown or impossible values."""
+    """The defaults overlaid with the keys of `path`. Raises LifecycleError on unknown or impossible values.
+
+    A model's default horizon is that of its label's contract (`perennial.models`).
+    """
     return _parse(path, path.read_text() if path.exists() else "")
+
+
+def _defaults() -> dict[str, Any]:
+    horizons = {name: label.horizon_days for name, label in load_models().items()}
+    return {**yaml.safe_load(DEFAULTS.read_text()), "horizons_days": horizons}
 
 
 def _parse(path: Path, text: str) -> Lifecycle:
     try:
-        content = _overlay(yaml.safe_load(DEFAULTS.read_text()), yaml.safe_load(text) or {})
+        content = _overlay(_defaults(), yaml.safe_load(text) or {})
     except (yaml.YAMLError, AttributeError) as error:
         raise LifecycleError(f"{path} is not a YAML mapping: {error}") from error
     try:
@@ -85,7 +101,7 @@ def _parse(path: Path, text: str) -> Lifecycle:
 def write_holdout_share(path: Path, share: float) -> None:
     """`path` says that `share` of new customers is held out; its other lines, comments too, stay as they are.
 
-    Raises LifecycleError, and leaves the file alone, where the share is not from 0 up to 1.
+    Raises LifecycleError, and does not change the file, where the share is not from 0 up to 1.
     """
     line, before = f"holdout_share: {share:g}", path.read_text() if path.exists() else ""
     after, found = re.subn(r"^holdout_share:[^#\n]*?(?=\s*(#|$))", line, before, count=1, flags=re.MULTILINE)

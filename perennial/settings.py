@@ -1,4 +1,4 @@
-"""Where the platform lives and how its servers are reached: read once, frozen, from one place.
+"""The platform's home and the addresses of its servers: read once, frozen, from one place.
 
 Precedence, highest first: environment variables (`PERENNIAL_*`), then the home's own
 `platform.json` (ports) and `secrets.json` (passwords, mode 0600), both written by `perennial up`.
@@ -33,7 +33,7 @@ def home_path() -> Path:
 
 
 class Settings(BaseSettings):
-    """How to reach everything. A URL that is None means: not configured, and `require` says how to."""
+    """The addresses of every server. A URL that is None means: not configured, and `require` says how to."""
 
     model_config = SettingsConfigDict(env_prefix="PERENNIAL_", frozen=True, extra="ignore")
 
@@ -110,6 +110,6 @@ def load_settings() -> Settings:
 
 
 def write_private_json(path: Path, content: dict[str, object]) -> None:
-    """`path` holds `content`, replaced as a whole and readable by its owner only; its folder is made."""
+    """`path` holds `content`, replaced as a whole and readable by its owner only; its folder is created."""
     path.parent.mkdir(parents=True, exist_ok=True)
     replace_text(path, json.dumps(content, indent=2) + "\n", mode=PRIVATE)

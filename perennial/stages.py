@@ -1,6 +1,6 @@
-"""The words for where a customer stands, and which model speaks for each stage.
+"""The names of lifecycle stages and of their segments, and the two kinds of predictions.
 
-What a stage *is* stands once, in dbt (`int_stages_assigned`); here are only the names that every room shares.
+What a stage *is* stands once, in dbt (`int_stages_assigned`); here are only the names that packages share.
 """
 
 from enum import StrEnum
@@ -16,30 +16,11 @@ class Stage(StrEnum):
     WINBACK = "winback"
 
 
-class Model(StrEnum):
-    """One stem per prediction, unchanged in every room."""
-
-    ACTIVATION = "activation"
-    PURCHASE_INTENT = "purchase_intent"
-    CHURN_RISK = "churn_risk"
-    REACTIVATION = "reactivation"
-    CUSTOMER_VALUE = "customer_value"
-
-
 class PredictionKind(StrEnum):
     """What a model predicts: the probability of its label, or an expected amount."""
 
     PROBABILITY = "probability"
     VALUE = "value"
-
-
-STAGE_MODELS: dict[Stage, Model] = {
-    Stage.ONBOARDING: Model.ACTIVATION,
-    Stage.ENGAGEMENT: Model.PURCHASE_INTENT,
-    Stage.RETENTION: Model.CHURN_RISK,
-    Stage.WINBACK: Model.REACTIVATION,
-}
-"""The model that orders each stage's audience; `prospect` has none and keeps its rule-based order."""
 
 
 class Segment(StrEnum):

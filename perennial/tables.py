@@ -1,4 +1,4 @@
-"""The names of every table that one room writes and another reads."""
+"""The names of every table that one package writes and another reads."""
 
 RAW_EVENTS = "raw.events"
 RAW_REJECTED_EVENTS = "raw.rejected_events"

@@ -1,6 +1,6 @@
-"""No part phones home: every library's usage reporting, switched off in one place.
+"""Telemetry off: every library's usage reporting, switched off in one place.
 
-The platform keeps customer data and talks to nobody it was not told to. The locked releases of Airflow, Feast and
+The platform keeps customer data and sends none of its own accord. The locked releases of Airflow, Feast and
 SHAP hold no reporting any more; dbt's own switch stands in `dbt_project.yml` as well, for those who run plain `dbt`.
 """
 

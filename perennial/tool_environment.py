@@ -1,4 +1,4 @@
-"""The files through which other people's tools find this home: dbt's profile and a shell environment."""
+"""How dbt, Feast, MLflow and Airflow at a terminal find this home: dbt's profile and a shell environment."""
 
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from perennial.telemetry_off import USAGE_REPORTING_OFF
 
 
 def write_dbt_profile(settings: Settings) -> Path:
-    """Write `dbt/profiles.yml` into the home, so that `dbt build --profiles-dir` works alone at a terminal."""
+    """Write `dbt/profiles.yml` into the home, so that plain `dbt build --profiles-dir` works at a terminal."""
     url = database_url(Role.TRANSFORMER, settings=settings)
     target: dict[str, Any] = {
         "type": "postgres",

@@ -28,10 +28,10 @@ def test_coalesced_asset_events_mean_the_last_one_sent() -> None:
     assert chosen_as_of({}, {"events": [at(2, "2017-10-01"), at(1, "2018-01-01")]}) == "2017-10-01"
 
 
-def test_without_parameter_or_asset_the_newest_day_is_left_to_the_door() -> None:
+def test_without_parameter_or_asset_no_day_is_chosen() -> None:
     assert chosen_as_of({"as_of": None}, {}) == ""
 
 
-def test_a_day_that_is_none_is_refused_with_the_form_it_should_have() -> None:
+def test_text_that_is_no_day_is_refused_with_the_form_it_should_have() -> None:
     with pytest.raises(ValueError, match="YYYY-MM-DD"):
         parse_as_of("last tuesday")

@@ -3,20 +3,19 @@ from pathlib import Path
 import pytest
 
 from perennial.lifecycle import LifecycleError, read_lifecycle
-from perennial.stages import Model
 
 
-def test_the_defaults_stand_where_the_person_says_nothing(tmp_path: Path) -> None:
-    assert read_lifecycle(tmp_path / "absent.yml").horizons_days[Model.PURCHASE_INTENT] == 7
+def test_the_defaults_hold_where_the_person_sets_nothing(tmp_path: Path) -> None:
+    assert read_lifecycle(tmp_path / "absent.yml").horizons_days["purchase_intent"] == 7
 
 
-def test_a_persons_value_replaces_one_default_and_leaves_the_rest(tmp_path: Path) -> None:
+def test_a_persons_value_replaces_one_default_and_no_other(tmp_path: Path) -> None:
     file = tmp_path / "lifecycle.yml"
     file.write_text("stages: {winback_after_days: 120}\nhorizons_days: {churn_risk: 90}\n")
     lifecycle = read_lifecycle(file)
     assert lifecycle.stages.winback_after_days == 120
-    assert lifecycle.horizons_days[Model.CHURN_RISK] == 90
-    assert lifecycle.horizons_days[Model.REACTIVATION] == 28
+    assert lifecycle.horizons_days["churn_risk"] == 90
+    assert lifecycle.horizons_days["reactivation"] == 28
 
 
 @pytest.mark.parametrize(
@@ -36,7 +35,7 @@ def test_a_value_that_cannot_be_used_is_named(tmp_path: Path, text: str, named: 
         read_lifecycle(file)
 
 
-def test_dbt_hears_only_of_thresholds_that_are_set(tmp_path: Path) -> None:
+def test_dbt_is_given_only_the_thresholds_that_are_set(tmp_path: Path) -> None:
     variables = read_lifecycle(tmp_path / "absent.yml").dbt_vars()
     assert "winback_after_days" not in variables
-    assert variables["horizon_days_churn_risk"] == 28
+    assert variables["horizons_days"]["churn_risk"] == 28

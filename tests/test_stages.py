@@ -1,15 +1,6 @@
 import pytest
 
-from perennial.stages import STAGE_MODELS, Model, Stage, UnknownStageError, parse_audience, parse_stage
-
-
-def test_every_stage_but_prospect_has_a_model_of_its_own() -> None:
-    assert set(STAGE_MODELS) == set(Stage) - {Stage.PROSPECT}
-    assert len(set(STAGE_MODELS.values())) == len(STAGE_MODELS)
-
-
-def test_customer_value_belongs_to_no_single_stage() -> None:
-    assert Model.CUSTOMER_VALUE not in STAGE_MODELS.values()
+from perennial.stages import UnknownStageError, parse_audience, parse_stage
 
 
 def test_an_unknown_stage_is_refused_with_those_there_are() -> None:

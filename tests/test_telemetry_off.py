@@ -1,4 +1,4 @@
-"""No part phones home."""
+"""No library reports usage."""
 
 import sysconfig
 from pathlib import Path
@@ -42,5 +42,5 @@ def test_mlflow_finds_itself_switched_off(monkeypatch: pytest.MonkeyPatch) -> No
 def test_libraries_without_a_switch_hold_no_reporting_to_switch_off(package: str) -> None:
     sources = (SITE / package).rglob("*.py")
     wanted = ("scarf", "posthog", "segment.io")
-    telling = [path for path in sources if any(word in path.read_text(errors="ignore").lower() for word in wanted)]
-    assert telling == []
+    reporting = [path for path in sources if any(word in path.read_text(errors="ignore").lower() for word in wanted)]
+    assert reporting == []

@@ -1,4 +1,4 @@
-"""Models: train, evaluate, register, promote, score, report. Which models there are stands in `training.specs`.
+"""Models: train, evaluate, register, promote, score, report. `training.specs` is the table of models.
 
 scikit-learn and MLflow take seconds to import: each public name is imported when it is first asked for.
 """
@@ -9,7 +9,11 @@ from perennial.lazy_exports import lazy_exports
 from training.specs import SPECS, PredictionKind, Spec, UnknownModelError, find_spec
 
 if TYPE_CHECKING:
-    from training.promotion.champions import champion, is_due, promote, rollback, why_due
+    from training.evaluation.contracts import Evaluation
+    from training.evaluation.training_summary import TrainingSummary
+    from training.promotion.champions import champion
+    from training.promotion.dueness import is_due, why_due
+    from training.promotion.manual_override import promote, rollback
     from training.recalibration import recalibrate
     from training.reporting import ModelLine, ModelReport, list_models, report
     from training.scoring import score
@@ -17,10 +21,12 @@ if TYPE_CHECKING:
 
 __all__ = [
     "SPECS",
+    "Evaluation",
     "ModelLine",
     "ModelReport",
     "PredictionKind",
     "Spec",
+    "TrainingSummary",
     "UnknownModelError",
     "champion",
     "find_spec",
@@ -38,7 +44,11 @@ __all__ = [
 __getattr__ = lazy_exports(
     __name__,
     {
-        "promotion.champions": ("champion", "is_due", "promote", "rollback", "why_due"),
+        "evaluation.contracts": ("Evaluation",),
+        "evaluation.training_summary": ("TrainingSummary",),
+        "promotion.champions": ("champion",),
+        "promotion.dueness": ("is_due", "why_due"),
+        "promotion.manual_override": ("promote", "rollback"),
         "recalibration": ("recalibrate",),
         "reporting": ("ModelLine", "ModelReport", "list_models", "report"),
         "scoring": ("score",),

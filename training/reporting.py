@@ -1,4 +1,4 @@
-"""The doors that tell: which models there are, and everything known about one."""
+"""Report what is known: the list of models, and everything about one."""
 
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -6,17 +6,16 @@ from typing import Any
 
 from perennial.database import Role, connect
 from perennial.tables import PREDICTIONS_SCORES
+from training.evaluation.training_summary import TrainingSummary
 from training.promotion.champions import Promotion, champion, promotions
 from training.registry.attempts import Attempt, attempt_of, attempts
-from training.registry.logging_run import picture_urls
+from training.registry.run_artifacts import plot_urls, run_url
 from training.specs import SPECS, Spec, find_spec
-
-PICTURES = ["reliability", "lift", "importances"]
 
 
 @dataclass(frozen=True)
 class ModelLine:
-    """One model in a list. `message`: the champion's quality, or why there is none."""
+    """One model in a list. `message`: the champion's quality, or why there is none. `metrics`, `baseline`: held out."""
 
     model: str
     stage: str | None
@@ -30,20 +29,6 @@ class ModelLine:
 
 
 @dataclass(frozen=True)
-class StageCalibration:
-    """Predicted beside observed among the held-out rows of one stage; the error with its 95 % interval."""
-
-    stage: str
-    rows: int
-    customers: int
-    predicted: float
-    observed: float
-    error: float
-    low: float
-    high: float
-
-
-@dataclass(frozen=True)
 class InterceptUpdate:
     """The shift in log odds that the newest day's scores carry."""
 
@@ -53,32 +38,41 @@ class InterceptUpdate:
 
 @dataclass(frozen=True)
 class ModelReport:
-    """Everything about a model's champion, or its latest attempt when there is none: quality beside the baseline.
+    """Everything about a model.
 
-    `improvement`: baseline's mean loss minus the model's, with `low` and `high`. `pictures`: where MLflow shows each.
+    `summary`: of its champion's training, or of the latest attempt when there is no champion; None where it gave no
+    model. `plots`: MLflow's page of each. `history`: the decisions about who is champion. Both lists oldest first.
     """
 
     line: ModelLine
+    summary: TrainingSummary | None
     intercept_update: InterceptUpdate | None
-    candidate: str | None
-    loss: str | None
-    improvement: dict[str, float]
-    calibration_error: dict[str, float]
-    calibration_floor: float | None
-    stages: list[StageCalibration]
-    lift: list[float]
-    validation: dict[str, float]
-    periods: dict[str, dict[str, Any]]
-    importances: dict[str, float]
-    pictures: dict[str, str]
+    plots: dict[str, str]
     run_url: str | None
     history: list[Promotion]
     attempts: list[Attempt]
 
     def to_dict(self) -> dict[str, Any]:
-        """The report as JSON holds it; `level` is the deprecated name of `intercept_update`."""
-        content = asdict(self)
-        return {**content, "level": content["intercept_update"]}
+        """The report as JSON holds it; `level`, `validation` and `pictures` are deprecated names."""
+        update = asdict(self.intercept_update) if self.intercept_update else None
+        summary = self.summary.to_json() if self.summary else {}
+        losses = summary.get("validation_losses", {})
+        return {
+            "line": asdict(self.line),
+            "intercept_update": update,
+            "level": update,
+            "candidate": summary.get("candidate"),
+            **_evaluation_content(summary.get("evaluation") or {}),
+            "validation_losses": losses,
+            "validation": losses,
+            "periods": summary.get("periods", {}),
+            "importances": summary.get("importances", {}),
+            "plots": self.plots,
+            "pictures": self.plots,
+            "run_url": self.run_url,
+            "history": [asdict(decision) for decision in self.history],
+            "attempts": [attempt.to_dict() for attempt in self.attempts],
+        }
 
 
 def list_models() -> list[ModelLine]:
@@ -87,28 +81,16 @@ def list_models() -> list[ModelLine]:
 
 
 def report(model: str) -> ModelReport:
-    """All that is known of a model. Raises UnknownModelError listing those there are."""
+    """Everything known of a model. Raises UnknownModelError listing those there are."""
     spec = find_spec(model)
-    told = _told_attempt(spec)
-    summary = told.metrics if told else {}
-    judged = summary.get("evaluation") or {}
-    quality = judged.get("model") or {}
-    urls = _urls(summary)
+    attempt = _reported_attempt(spec)
+    summary = attempt.summary if attempt else None
     return ModelReport(
         line=_line(spec),
+        summary=summary,
         intercept_update=_newest_update(spec),
-        candidate=summary.get("candidate"),
-        loss=judged.get("loss"),
-        improvement=judged.get("improvement") or {},
-        calibration_error=(quality.get("calibration") or {}).get("error") or {},
-        calibration_floor=(quality.get("calibration") or {}).get("floor"),
-        stages=[_stage(name, part) for name, part in (judged.get("stages") or {}).items()],
-        lift=quality.get("lift") or [],
-        validation=summary.get("validation") or {},
-        periods=summary.get("periods") or {},
-        importances=summary.get("importances") or {},
-        pictures=urls if judged else {},
-        run_url=next(iter(urls.values())).split("/artifacts/")[0] if urls else None,
+        plots=plot_urls(summary) if summary else {},
+        run_url=run_url(summary) if summary else None,
         history=promotions(spec.name),
         attempts=attempts(spec.name),
     )
@@ -120,23 +102,23 @@ def _newest_update(spec: Spec) -> InterceptUpdate | None:
         where model = %s and intercept_update is not null order by as_of desc limit 1
     """
     with connect(Role.READER) as connection:
-        found = connection.execute(statement, [spec.name]).fetchone()
-    return InterceptUpdate(*found) if found else None
+        row = connection.execute(statement, [spec.name]).fetchone()
+    return InterceptUpdate(*row) if row else None
 
 
-def _told_attempt(spec: Spec) -> Attempt | None:
-    reigning = champion(spec.name)
-    if reigning:
-        return attempt_of(spec.name, reigning)
-    made = attempts(spec.name)
-    return made[-1] if made else None
+def _reported_attempt(spec: Spec) -> Attempt | None:
+    current = champion(spec.name)
+    if current:
+        return attempt_of(spec.name, current)
+    tried = attempts(spec.name)
+    return tried[-1] if tried else None
 
 
 def _line(spec: Spec) -> ModelLine:
-    told, reigning = _told_attempt(spec), champion(spec.name)
-    judged = (told.metrics.get("evaluation") if told else None) or {}
-    message = told.message if told else "not trained yet"
-    if told and not reigning and told.outcome == "trained":
+    attempt, current = _reported_attempt(spec), champion(spec.name)
+    evaluation = attempt.summary.evaluation if attempt and attempt.summary else None
+    message = attempt.message if attempt else "not trained yet"
+    if attempt and not current and attempt.outcome == "trained":
         decided = promotions(spec.name)
         message = f"no champion: {decided[-1].evidence['reason'] if decided else 'the training was left undecided'}"
     return ModelLine(
@@ -144,23 +126,33 @@ def _line(spec: Spec) -> ModelLine:
         stage=spec.stage,
         meaning=spec.meaning,
         horizon_days=spec.horizon_days,
-        champion=reigning,
-        trained_as_of=told.as_of if told else None,
+        champion=current,
+        trained_as_of=attempt.as_of if attempt else None,
         message=message,
-        metrics=(judged.get("model") or {}).get("metrics") or {},
-        baseline=(judged.get("baseline") or {}).get("metrics") or {},
+        metrics=evaluation.model.metrics if evaluation else {},
+        baseline=evaluation.baseline.metrics if evaluation else {},
     )
 
 
-def _stage(name: str, part: dict[str, Any]) -> StageCalibration:
-    error = part["error"]
-    counts = (part["rows"], part["customers"])
-    return StageCalibration(
-        name, *counts, part["predicted"], part["observed"], error["estimate"], error["low"], error["high"]
-    )
-
-
-def _urls(summary: dict[str, Any]) -> dict[str, str]:
-    if "run_id" not in summary:
-        return {}
-    return picture_urls(summary["run_id"], summary["experiment_id"], PICTURES)
+def _evaluation_content(evaluation: dict[str, Any]) -> dict[str, Any]:
+    quality = evaluation.get("model") or {}
+    calibration = quality.get("calibration") or {}
+    counts = ("rows", "customers", "predicted", "observed")
+    stages = (evaluation.get("stages") or {}).items()
+    return {
+        "loss": evaluation.get("loss"),
+        "improvement": evaluation.get("improvement") or {},
+        "calibration_error": calibration.get("error") or {},
+        "calibration_floor": calibration.get("floor"),
+        "stages": [
+            {
+                "stage": stage,
+                **{name: part[name] for name in counts},
+                "error": part["error"]["estimate"],
+                "low": part["error"]["low"],
+                "high": part["error"]["high"],
+            }
+            for stage, part in stages
+        ],
+        "lift": quality.get("lift") or [],
+    }

@@ -1,13 +1,14 @@
-"""The table of models: one entry says all that is particular to a model; every other file serves them all alike.
+"""The table of models: one entry says how a model is trained.
 
-To add a model: give its stem a name in `perennial.stages.Model` and a horizon in `lifecycle.yml`, let dbt build
-`marts.label_<model>`, and add an entry here.
+To add a model, write its label (`dbt_project/models/marts/label_<model>.sql`, and a `.yml` with its stage and horizon)
+and add an entry here.
 """
 
 from dataclasses import dataclass
 
 from perennial.lifecycle import load_lifecycle
-from perennial.stages import Model, PredictionKind, Stage
+from perennial.models import LabelContract, load_models
+from perennial.stages import PredictionKind, Stage
 
 __all__ = ["SPECS", "PredictionKind", "Spec", "UnknownModelError", "find_spec"]
 
@@ -18,18 +19,36 @@ VALUE_CANDIDATES = ("poisson_rfm", "poisson", "boosted_value", "buy_till_you_die
 
 @dataclass(frozen=True)
 class Spec:
-    """One model. `stage` None: for every customer who ever ordered. The first candidate is the baseline.
+    """One model. The first candidate is the baseline.
 
-    `is_about_newcomers`: learns of customers whose first order was surely seen, where there are enough of them.
+    `meaning`: the label in words. `raises`: what a reason with a positive effect raises. `is_about_newcomers`: trained
+    on customers whose first order is in the history, where there are enough of them.
     """
 
-    name: Model
-    stage: Stage | None
-    kind: PredictionKind
+    name: str
     meaning: str
     raises: str
     candidates: tuple[str, ...]
     is_about_newcomers: bool = False
+
+    @property
+    def label(self) -> LabelContract:
+        """What the label's contract declares. Raises UnknownModelError when there is no such label."""
+        label = load_models().get(self.name)
+        if label is None:
+            raise UnknownModelError(
+                f"{self.name} has no label: write dbt_project/models/marts/label_{self.name}.sql and its .yml."
+            )
+        return label
+
+    @property
+    def stage(self) -> Stage | None:
+        """The lifecycle stage that it scores; None: everyone who has ordered."""
+        return self.label.stage
+
+    @property
+    def kind(self) -> PredictionKind:
+        return self.label.kind
 
     @property
     def feature_service(self) -> str:
@@ -44,46 +63,40 @@ class Spec:
         return load_lifecycle().horizons_days[self.name]
 
 
-SPECS: dict[Model, Spec] = {
+class UnknownModelError(ValueError):
+    """A model was named that does not exist."""
+
+
+SPECS: dict[str, Spec] = {
     spec.name: spec
     for spec in (
         Spec(
-            name=Model.ACTIVATION,
-            stage=Stage.ONBOARDING,
-            kind=PredictionKind.PROBABILITY,
+            name="activation",
             meaning="orders at least twice more within the horizon",
             raises="the chance to become active",
             candidates=PROBABILITY_CANDIDATES,
             is_about_newcomers=True,
         ),
         Spec(
-            name=Model.PURCHASE_INTENT,
-            stage=Stage.ENGAGEMENT,
-            kind=PredictionKind.PROBABILITY,
+            name="purchase_intent",
             meaning="orders within the horizon",
             raises="the chance of an order",
             candidates=PROBABILITY_CANDIDATES,
         ),
         Spec(
-            name=Model.CHURN_RISK,
-            stage=Stage.RETENTION,
-            kind=PredictionKind.PROBABILITY,
+            name="churn_risk",
             meaning="does not order within the horizon",
             raises="the risk",
             candidates=PROBABILITY_CANDIDATES,
         ),
         Spec(
-            name=Model.REACTIVATION,
-            stage=Stage.WINBACK,
-            kind=PredictionKind.PROBABILITY,
+            name="reactivation",
             meaning="orders again within the horizon",
             raises="the chance to come back",
             candidates=PROBABILITY_CANDIDATES,
         ),
         Spec(
-            name=Model.CUSTOMER_VALUE,
-            stage=None,
-            kind=PredictionKind.VALUE,
+            name="customer_value",
             meaning="expected orders and spend within the horizon",
             raises="the expected spend",
             candidates=VALUE_CANDIDATES,
@@ -92,13 +105,9 @@ SPECS: dict[Model, Spec] = {
 }
 
 
-class UnknownModelError(ValueError):
-    """A model was named that does not exist."""
-
-
 def find_spec(name: str) -> Spec:
     """The spec called `name`. Raises UnknownModelError listing those there are."""
-    for model, spec in SPECS.items():
-        if model == name.strip().lower():
-            return spec
-    raise UnknownModelError(f"'{name}' is no model; there are: {', '.join(SPECS)}")
+    spec = SPECS.get(name.strip().lower())
+    if spec is None:
+        raise UnknownModelError(f"'{name}' is no model; there are: {', '.join(SPECS)}")
+    return spec

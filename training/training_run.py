@@ -1,19 +1,27 @@
-"""The door that makes a model: load, choose, fit, calibrate, judge, register, and let the gate decide."""
+"""Train a model: load its dataset, make a version of it, and let the gate decide whether it is champion."""
 
 import time
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from threadpoolctl import threadpool_limits
+
+from training.data.dataset import NotEnoughDataError, load_dataset
+from training.evaluation.training_summary import TrainingSummary
+from training.promotion.champions import champion, follow_promotions, lock_decisions
+from training.promotion.gate import pass_gate
+from training.registry.attempts import NO_VERSION, record_attempt
 from training.specs import Spec
-
-if TYPE_CHECKING:
-    from training.versioning import Made
+from training.versioning import VersionedModel, no_version, train_unevaluated_version, train_version
 
 
 @dataclass(frozen=True)
 class TrainReport:
-    """What a training came to. `outcome` is "trained" or "no_model"; `decision` the gate's action and its reason."""
+    """The result of a training. `outcome` is "trained" or "no_model"; `decision` the gate's action and its reason.
+
+    `champion`: the version after it. `is_new`: whether a version was trained now, not found. `seconds`: wall time.
+    """
 
     model: str
     as_of: date
@@ -22,58 +30,62 @@ class TrainReport:
     version: str | None
     champion: str | None
     decision: str | None
-    metrics: dict[str, Any]
+    summary: TrainingSummary | None
     is_new: bool
     seconds: float
 
     def __str__(self) -> str:
-        named = f" version {self.version}" if self.version else ""
-        decided = f"; {self.decision}" if self.decision else ""
-        return f"{self.model}{named}: {self.message}{decided} ({self.seconds:.1f} s)"
+        version = f" version {self.version}" if self.version else ""
+        decision = f"; {self.decision}" if self.decision else ""
+        return f"{self.model}{version}: {self.message}{decision} ({self.seconds:.1f} s)"
+
+    def to_dict(self) -> dict[str, Any]:
+        """The report as JSON holds it, the summary under `metrics`."""
+        content = {name: value for name, value in vars(self).items() if name != "summary"}
+        return {**content, "metrics": self.summary.to_json() if self.summary else {}}
 
 
 def train(spec: Spec, as_of: date) -> TrainReport:
-    """A model is trained, judged on held-out rows and registered, and the gate has decided whether it is champion.
+    """A model is trained, evaluated on held-out rows and registered, and the gate has decided whether it is champion.
 
     The same data and `as_of` give the same version and decision: nothing is fitted twice, and a run that was killed on
-    the way is completed. Too little data: outcome "no_model", said why, nothing registered, the champion stays.
+    the way is completed. Too little data: outcome "no_model" with the reason, nothing registered, the champion stays.
     Raises LabelsMissingError without marts.
     """
-    from threadpoolctl import threadpool_limits
-
-    from training.promotion.champions import champion, follow_promotions, only_one
-    from training.promotion.gate import pass_gate
-    from training.registry.attempts import NO_VERSION, record_attempt
-
     started = time.monotonic()
-    # One thread each: trainings run side by side, and OpenMP threads that wait for a core burn it.
-    with only_one(spec.name), threadpool_limits(1):
-        made = _make(spec, as_of)
-        record_attempt(made.attempt)
-        decided = pass_gate(spec, as_of, made) if made.attempt.version != NO_VERSION else None
-        follow_promotions(spec.name)
-        return TrainReport(
-            model=spec.name,
-            as_of=as_of,
-            outcome=made.attempt.outcome,
-            message=made.attempt.message,
-            version=made.attempt.version if decided else None,
-            champion=champion(spec.name),
-            decision=f"{decided.action}: {decided.evidence['reason']}" if decided else None,
-            metrics=made.attempt.metrics,
-            is_new=made.is_new,
-            seconds=time.monotonic() - started,
-        )
+    # One thread each: trainings run side by side, and OpenMP threads that wait for a core waste it.
+    with lock_decisions(spec.name), threadpool_limits(1):
+        return conclude(_make_version(spec, as_of), started)
 
 
-def _make(spec: Spec, as_of: date) -> "Made":
-    from training.data.dataset import NotEnoughError, load_dataset
-    from training.versioning import make_model, make_nothing, make_unjudged_model
+def conclude(versioned: VersionedModel, started: float, prefix: str = "") -> TrainReport:
+    """The attempt is recorded, the gate has decided about its version, and MLflow's aliases follow.
 
+    The caller holds the lock. `started`: on the monotonic clock. `prefix`: put before the message of the report.
+    """
+    attempt = versioned.attempt
+    record_attempt(attempt)
+    decided = pass_gate(versioned) if attempt.version != NO_VERSION else None
+    follow_promotions(versioned.spec.name)
+    return TrainReport(
+        model=attempt.model,
+        as_of=attempt.as_of,
+        outcome=attempt.outcome,
+        message=prefix + attempt.message,
+        version=attempt.version if decided else None,
+        champion=champion(versioned.spec.name),
+        decision=f"{decided.action}: {decided.evidence['reason']}" if decided else None,
+        summary=attempt.summary,
+        is_new=versioned.is_new,
+        seconds=time.monotonic() - started,
+    )
+
+
+def _make_version(spec: Spec, as_of: date) -> VersionedModel:
     try:
-        return make_model(spec, as_of, load_dataset(spec, as_of))
-    except NotEnoughError as shortage:
+        return train_version(load_dataset(spec, as_of))
+    except NotEnoughDataError as shortage:
         try:
-            return make_unjudged_model(spec, as_of, str(shortage))
-        except NotEnoughError as still:
-            return make_nothing(spec, as_of, str(still))
+            return train_unevaluated_version(spec, as_of, str(shortage))
+        except NotEnoughDataError as larger_shortage:
+            return no_version(spec, as_of, str(larger_shortage))

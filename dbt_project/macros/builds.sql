@@ -70,13 +70,16 @@
     {{- return(found.values() | sort) }}
 {% endmacro %}
 
-{#- A digest of the SQL, macros and columns of a model and its ancestors, and of the settings that they read. -#}
+{#- A digest of the SQL, macros, columns and meta of a model and its ancestors, and of the settings that they read. -#}
 {% macro fingerprint(node) %}
     {%- set nodes = ancestors(node) %}
     {%- set parts = nodes | map(attribute='raw_code') | list + macros_used(nodes) %}
     {%- set names = modules.re.findall("var\\(\\s*'(\\w+)'", parts | join('\n')) | unique | reject('equalto', 'as_of') %}
-    {%- for name in names | sort %}{% do parts.append(name ~ '=' ~ var(name, none)) %}{% endfor %}
+    {%- for name in names | sort %}
+        {%- do parts.append(name ~ '=' ~ (horizons_days() if name == 'horizons_days' else var(name, none))) %}
+    {%- endfor %}
     {%- for part in nodes %}
+        {%- do parts.append(part.config.meta | string) %}
         {%- for column in part.columns.values() %}{% do parts.append(column.name ~ ' ' ~ column.data_type) %}{% endfor %}
     {%- endfor %}
     {{- return(local_md5(parts | join('\n'))) }}

@@ -2,22 +2,32 @@
 
 from perennial.audiences.admission import PublishRefusedError
 from perennial.audiences.comparison import Departure, Diff, diff
+from perennial.audiences.conditions import Condition
 from perennial.audiences.explanations import Explanation, UnknownDayError, explain
 from perennial.audiences.extracts import NoProbabilityError, pull, pull_run
-from perennial.audiences.gates import Gate
 from perennial.audiences.member_files import FORMATS, to_rows, write_members
-from perennial.audiences.profiles import Profile, UnknownCustomerError, describe
+from perennial.audiences.profiles import (
+    ConsentState,
+    Membership,
+    ModelScore,
+    Profile,
+    UnknownCustomerError,
+    describe,
+)
 from perennial.audiences.publication import Effect, publish, publish_segment
 from perennial.audiences.runs import NoRunError, Run, list_runs, newest_run, read_run
 from perennial.audiences.segments import publish_segments
 
 __all__ = [
     "FORMATS",
+    "Condition",
+    "ConsentState",
     "Departure",
     "Diff",
     "Effect",
     "Explanation",
-    "Gate",
+    "Membership",
+    "ModelScore",
     "NoProbabilityError",
     "NoRunError",
     "Profile",

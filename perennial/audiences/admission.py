@@ -5,9 +5,10 @@ from typing import Any
 
 import psycopg
 
-from perennial.tables import AUDIENCES_RUNS, GATE_RUNS, MARTS_CUSTOMER_STAGES, MARTS_CUSTOMERS
+from perennial.gate_runs import GateVerdict, newest_verdict
+from perennial.tables import AUDIENCES_RUNS, MARTS_CUSTOMER_STAGES, MARTS_CUSTOMERS
 
-_TOLD = 3  # failures in one message
+_SHOWN_FAILURES = 3
 
 
 class PublishRefusedError(RuntimeError):
@@ -15,6 +16,7 @@ class PublishRefusedError(RuntimeError):
 
 
 def lock(connection: psycopg.Connection[Any]) -> None:
+    """Nobody else publishes until the connection's transaction ends. Raises PublishRefusedError without marts."""
     # Before the transaction's snapshot is taken: one publisher at a time, and no mart replaced under the reading.
     connection.execute(f"lock table {AUDIENCES_RUNS} in share row exclusive mode")
     try:
@@ -24,30 +26,27 @@ def lock(connection: psycopg.Connection[Any]) -> None:
 
 
 def require_validated_marts(connection: psycopg.Connection[Any], as_of: date) -> None:
+    """Raises PublishRefusedError unless the marts are of the day, and the gate has passed them."""
     (built,) = connection.execute(f"select max(snapshot_on) from {MARTS_CUSTOMER_STAGES}").fetchone() or (None,)
     if built != as_of:
         raise PublishRefusedError(
             f"The marts are of {built or 'no day'}, not of {as_of}. "
             f"`perennial run --as-of {as_of}` builds and publishes that day."
         )
-    verdict = connection.execute(
-        f"select is_success, failures from {GATE_RUNS} where suite = 'marts' and as_of = %s "
-        "order by gate_run_id desc limit 1",
-        [as_of],
-    ).fetchone()
+    verdict = newest_verdict(connection, "marts", as_of)
     if verdict is None:
         raise PublishRefusedError(
-            f"The gate has not judged the marts of {as_of}. `perennial run --as-of {as_of}` does, and publishes."
+            f"The gate has not validated the marts of {as_of}. `perennial run --as-of {as_of}` does, and publishes."
         )
-    is_success, failures = verdict
-    if not is_success:
+    if not verdict.is_success:
         raise PublishRefusedError(
-            f"The gate stopped the marts of {as_of}: {_in_words(failures)}. The last good audience stays in place. "
+            f"The gate stopped the marts of {as_of}: {_in_words(verdict)}. The last good audience stays in place. "
             "The gate's Data Docs show each check; mend the data, then `perennial run`."
         )
 
 
-def _in_words(failures: Any) -> str:
-    critical = [item for item in failures if item["severity"] == "critical"]
-    told = [f"{item['check']}: expected {item['expected']}, found {item['observed']}" for item in critical[:_TOLD]]
-    return "; ".join(told) + (f"; and {len(critical) - _TOLD} more" if len(critical) > _TOLD else "")
+def _in_words(verdict: GateVerdict) -> str:
+    critical = [failure for failure in verdict.failures if failure.severity == "critical"]
+    shown = [f"{one.check}: expected {one.expected}, found {one.observed}" for one in critical[:_SHOWN_FAILURES]]
+    more = f"; and {len(critical) - _SHOWN_FAILURES} more" if len(critical) > _SHOWN_FAILURES else ""
+    return "; ".join(shown) + more

@@ -11,14 +11,15 @@ from perennial.audiences.ranking import HASH_JOINS_SQL, RULES, draft_sql
 from perennial.audiences.runs import NoRunError, Run, find_run
 from perennial.holdout import Clusters, assign_holdout, find_leaks, read_clusters
 from perennial.lifecycle import load_lifecycle
-from perennial.stages import STAGE_MODELS, Model, Stage
+from perennial.models import model_of
+from perennial.stages import Stage
 from perennial.tables import MARTS_CUSTOMER_STAGES, PREDICTIONS_SCORES
 
 _HOLDOUT_BATCH = 50_000
 
 
 def draft(connection: psycopg.Connection[Any], stage: Stage, audience: str, as_of: date) -> tuple[str, str | None]:
-    """`draft` holds everyone in the stage with rank and gates; returns what ordered it, and the model's version.
+    """`draft` holds everyone in the stage with rank and conditions; returns what ordered it, and the model's version.
 
     `audience`, the stage or a segment of it, is whose earlier run says since when a member has been in it.
     Raises PublishRefusedError when someone of the control group would be sent to.
@@ -57,29 +58,29 @@ _REACHED_SQL = "select customer_id, 'this run' as place from draft where is_memb
 
 
 def _rank(connection: psycopg.Connection[Any], stage: Stage, audience: str, as_of: date) -> tuple[str, str | None]:
-    model = STAGE_MODELS.get(stage)
+    model = model_of(stage)
     version = _scored_by(connection, model, as_of) if model else None
     previous = _previous(connection, audience, as_of)
     parameters = {
         "stage": stage.value,
         "as_of": as_of,
         "moment": snapshot_at(as_of),
-        "model": model.value if model and version else None,
+        "model": model if model and version else None,
         "channels": list(load_lifecycle().channels),
         "previous_run_id": previous.run_id if previous else None,
         "previous_as_of": previous.as_of if previous else None,
     }
     connection.execute(draft_sql(stage), parameters)
-    return (model.value, version) if model and version else (RULES[stage][0], None)
+    return (model, version) if model and version else (RULES[stage][0], None)
 
 
-def _scored_by(connection: psycopg.Connection[Any], model: Model, as_of: date) -> str | None:
+def _scored_by(connection: psycopg.Connection[Any], model: str, as_of: date) -> str | None:
     statement = f"""
         select model_version from {PREDICTIONS_SCORES}
         where model = %s and as_of = %s
         group by model_version order by count(*) desc, model_version desc limit 1
     """
-    row = connection.execute(statement, [model.value, as_of]).fetchone()
+    row = connection.execute(statement, [model, as_of]).fetchone()
     return str(row[0]) if row else None
 
 

@@ -1,12 +1,12 @@
-"""Why a customer is in their stage's audience, or out of it: gate by gate, in words."""
+"""Why a customer is in their stage's audience, or out of it: condition by condition, in words."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
 import psycopg
 
-from perennial.audiences.gates import Case, Gate
+from perennial.audiences.conditions import Condition, CustomerDay
 from perennial.audiences.runs import NoRunError
 from perennial.database import Role, connect
 from perennial.tables import MARTS_CUSTOMER_STAGES
@@ -18,14 +18,14 @@ class UnknownDayError(LookupError):
 
 @dataclass(frozen=True)
 class Explanation:
-    """The gates in order, up to the first that leaves nothing to ask. `is_exported`: `pull` would give them."""
+    """The conditions in order, up to the first that leaves nothing to ask. `is_exported`: `pull` would give them."""
 
     customer_id: str
     as_of: date
     stage: str | None
     is_member: bool
     is_exported: bool
-    gates: list[Gate]
+    conditions: list[Condition]
     reasons: list[str]
 
     @property
@@ -33,32 +33,37 @@ class Explanation:
         """The outcome in one sentence."""
         if self.is_exported:
             return f"In the {self.stage} audience of {self.as_of}, and pulled with it."
-        closed = next(gate for gate in self.gates if gate.is_passed is False)
+        unmet = next(condition for condition in self.conditions if condition.is_passed is False)
         where = f"the {self.stage} audience" if self.stage else "every audience"
         held = "in, but never pulled from," if self.is_member else "out of"
-        return f"{held.capitalize()} {where} of {self.as_of}: {closed.words}"
+        return f"{held.capitalize()} {where} of {self.as_of}: {unmet.words}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain data. `gates` is the name that `conditions` had before 0.2 and goes in 0.3."""
+        content = asdict(self)
+        return {**content, "gates": content["conditions"]}
 
 
 def explain(customer_id: str, as_of: date | None = None) -> Explanation:
-    """Every gate between a customer and their stage's audience of `as_of`, by default of the newest snapshot.
+    """Every condition between a customer and their stage's audience of `as_of`, by default of the newest snapshot.
 
-    Nobody is unknown to this door: a customer without any event is told so. Raises UnknownDayError for a day without
-    a snapshot, and NoRunError while the marts have never been built.
+    For a customer without any event the first condition says so. Raises UnknownDayError for a day without a snapshot,
+    and NoRunError while the marts have never been built.
     """
     with connect(Role.READER) as connection:
         connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         day = _day(connection, as_of)
-        case = Case(connection, customer_id, day)
-        gates = list(case.gates())
-    is_member = case.member is not None
+        customer_day = CustomerDay(connection, customer_id, day)
+        conditions = list(customer_day.conditions())
+    is_member = customer_day.member is not None
     return Explanation(
         customer_id=customer_id,
         as_of=day,
-        stage=case.stage.value if case.stage else None,
+        stage=customer_day.stage.value if customer_day.stage else None,
         is_member=is_member,
-        is_exported=is_member and all(gate.is_passed is not False for gate in gates),
-        gates=gates,
-        reasons=case.reasons,
+        is_exported=is_member and all(condition.is_passed is not False for condition in conditions),
+        conditions=conditions,
+        reasons=customer_day.reasons,
     )
 
 

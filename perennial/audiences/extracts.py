@@ -13,7 +13,8 @@ from perennial.database import Role, connect
 from perennial.features import online_features
 from perennial.holdout import EXCLUDED_SQL
 from perennial.lifecycle import load_lifecycle
-from perennial.stages import STAGE_MODELS, stage_of
+from perennial.models import model_of
+from perennial.stages import stage_of
 from perennial.tables import AUDIENCES_MEMBERS
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ _BATCH = 5_000
 
 
 class NoProbabilityError(ValueError):
-    """A least probability was asked of an audience that a rule ordered."""
+    """A minimum probability was asked of an audience that a rule ordered."""
 
 
 def pull(
@@ -36,7 +37,7 @@ def pull(
 ) -> "pd.DataFrame":
     """The contactable members of a stage's newest audience (or that of `as_of`), in order of rank.
 
-    Columns: customer_id, rank, probability, percentile, band, reasons (list of words), channels (list), entered_at;
+    Columns: customer_id, rank, probability, percentile, band, reasons (list of text), channels (list), entered_at;
     then the features and scores that Feast's online store has now. The holdout is not in it, nor is anyone who has
     withdrawn since it was published. Raises UnknownStageError, NoRunError and NoProbabilityError.
     """
@@ -68,7 +69,7 @@ def read_members(
     if min_probability is not None and run.model_version is None:
         raise NoProbabilityError(
             f"This audience is ordered by {run.ordered_by}: no model was good enough to give probabilities "
-            f"({_model_hint(run)}). Pull it without a least probability."
+            f"({_model_hint(run)}). Pull it without a minimum probability."
         )
     connection.execute(HASH_JOINS_SQL)
     wanted: list[dict[str, Any]] = []
@@ -86,7 +87,7 @@ def read_members(
 
 
 def _model_hint(run: Run) -> str:
-    model = STAGE_MODELS.get(stage_of(run.stage))
+    model = model_of(stage_of(run.stage))
     return f"`perennial models report {model}` says why" if model else f"{run.stage} has no model"
 
 

@@ -59,7 +59,7 @@ def _write_parquet(members: "pd.DataFrame", target: IO[bytes]) -> None:
     import pyarrow as pa
     from pyarrow import parquet
 
-    # Written out, for a frame without rows cannot tell what its columns hold.
+    # Stated, because a frame without rows does not show what its columns hold.
     lists = {name: pa.list_(pa.string()) for name in ("reasons", "channels") if name in members}
     table = pa.Table.from_pandas(members, preserve_index=False)
     for name, kind in lists.items():

@@ -1,11 +1,12 @@
 """Everything the platform knows and may show of one customer."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import psycopg
-from psycopg.rows import dict_row
+from psycopg.rows import class_row, dict_row
 
 from perennial.audiences.member_files import to_rows
 from perennial.audiences.runs import NoRunError
@@ -13,7 +14,7 @@ from perennial.consent import PROFILING, TRAINING
 from perennial.database import Role, connect
 from perennial.features import online_features
 from perennial.lifecycle import load_lifecycle
-from perennial.stages import Model
+from perennial.models import load_models
 from perennial.tables import (
     AUDIENCES_MEMBERS,
     AUDIENCES_RUNS,
@@ -23,25 +24,58 @@ from perennial.tables import (
     PREDICTIONS_SCORES,
 )
 
-Row = dict[str, Any]
-
 
 class UnknownCustomerError(LookupError):
     """No event of that customer is known."""
 
 
 @dataclass(frozen=True)
+class ModelScore:
+    """A model's newest score of a customer: `probability`, or `value` and `expected_orders`; reasons in words."""
+
+    as_of: date
+    probability: float | None
+    value: float | None
+    expected_orders: float | None
+    percentile: float
+    band: str
+    reasons: list[str]
+    model_version: str
+
+
+@dataclass(frozen=True)
+class ConsentState:
+    """The newest record of consent for a purpose; without one nothing is granted."""
+
+    is_granted: bool
+    since: datetime | None
+    source: str | None
+
+
+@dataclass(frozen=True)
+class Membership:
+    """A customer's place in the newest audience of a stage."""
+
+    stage: str
+    as_of: date
+    run_id: str
+    rank: int
+    entered_at: datetime
+    is_holdout: bool
+
+
+@dataclass(frozen=True)
 class Profile:
-    """One customer: features as the online store has them, newest scores by model, consent by purpose, audiences."""
+    """One customer: features by name as the online store has them, newest scores by model, consent by purpose."""
 
     customer_id: str
     as_of: date
     stage: str
     in_stage_since: date
-    features: Row
-    scores: dict[str, Row]
-    consent: dict[str, Row]
-    audiences: list[Row]
+    features: Mapping[str, Any]
+    scores: Mapping[str, ModelScore]
+    consent: Mapping[str, ConsentState]
+    audiences: list[Membership]
 
 
 def describe(customer_id: str) -> Profile:
@@ -61,30 +95,40 @@ def describe(customer_id: str) -> Profile:
             stage=stage[0]["stage"],
             in_stage_since=stage[0]["entered_on"],
             features=_features(customer_id),
-            scores=_by("model", _rows(connection, _SCORES_SQL, customer_id, models=[model.value for model in Model])),
+            scores=_scores(connection, customer_id),
             consent=_consent(connection, customer_id),
-            audiences=_rows(connection, _AUDIENCES_SQL, customer_id),
+            audiences=_memberships(connection, customer_id),
         )
 
 
-def _features(customer_id: str) -> Row:
-    row = next(to_rows(online_features([customer_id], f"{Model.CUSTOMER_VALUE}_v1")))
+def _features(customer_id: str) -> dict[str, Any]:
+    any_model = next(iter(load_models()))  # all of them read the same features
+    row = next(to_rows(online_features([customer_id], f"{any_model}_v1")))
     del row["customer_id"]
     return row
 
 
-def _consent(connection: psycopg.Connection[Any], customer_id: str) -> dict[str, Row]:
+def _scores(connection: psycopg.Connection[Any], customer_id: str) -> dict[str, ModelScore]:
+    rows = _rows(connection, _SCORES_SQL, customer_id, models=list(load_models()))
+    return {row.pop("model"): ModelScore(**row) for row in rows}
+
+
+def _consent(connection: psycopg.Connection[Any], customer_id: str) -> dict[str, ConsentState]:
     purposes = [PROFILING, TRAINING, *load_lifecycle().channels]
-    recorded = _by("purpose", _rows(connection, _CONSENT_SQL, customer_id, purposes=purposes))
-    unasked = {"is_granted": False, "since": None, "source": None}
-    return {purpose: recorded.get(purpose, unasked) for purpose in purposes}
+    rows = _rows(connection, _CONSENT_SQL, customer_id, purposes=purposes)
+    recorded = {row.pop("purpose"): ConsentState(**row) for row in rows}
+    unrecorded = ConsentState(is_granted=False, since=None, source=None)
+    return {purpose: recorded.get(purpose, unrecorded) for purpose in purposes}
 
 
-def _by(key: str, rows: list[Row]) -> dict[str, Row]:
-    return {row.pop(key): row for row in rows}
+def _memberships(connection: psycopg.Connection[Any], customer_id: str) -> list[Membership]:
+    with connection.cursor(row_factory=class_row(Membership)) as cursor:
+        return cursor.execute(_AUDIENCES_SQL, {"customer_id": customer_id}).fetchall()
 
 
-def _rows(connection: psycopg.Connection[Any], statement: str, customer_id: str, **parameters: Any) -> list[Row]:
+def _rows(
+    connection: psycopg.Connection[Any], statement: str, customer_id: str, **parameters: Any
+) -> list[dict[str, Any]]:
     with connection.cursor(row_factory=dict_row) as cursor:
         return cursor.execute(statement, {"customer_id": customer_id, **parameters}).fetchall()
 
@@ -111,7 +155,7 @@ _SCORES_SQL = f"""
     ) as newest
 """
 
-# What the newest record says now; whether it stood at a past moment is consent.granted's to tell.
+# What the newest record says now; whether it stood at a past moment is for consent.granted to say.
 _CONSENT_SQL = f"""
     select distinct on (purpose) purpose, is_granted, valid_from as since, source
     from {CONSENT_LEDGER}

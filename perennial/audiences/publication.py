@@ -35,7 +35,7 @@ def publish(stage: str, as_of: date) -> Run:
     """The audience of `stage` at the end of `as_of` is published: a manifest and its members, together or not at all.
 
     Members are the customers in the stage with consent to profiling and to at least one channel, ordered by the scores
-    of the stage's model, or by a rule where no model speaks. The same content is the same run, published once.
+    of the stage's model, or by a rule where no model scores. The same content is the same run, published once.
     Raises UnknownStageError, and PublishRefusedError when the gate has not passed the marts of that day, or when
     someone of the control group, or one person with them, would be sent to.
     """
@@ -76,7 +76,7 @@ def _publish(
 
 def _narrow(connection: psycopg.Connection[Any], rows: list[tuple[str, float, str]]) -> None:
     """Leave in `draft` only the chosen, in the order of their effects, which are the first of their reasons."""
-    connection.execute("create temporary table chosen (customer_id text, key float8, words text) on commit drop")
+    connection.execute("create temporary table chosen (customer_id text, key float8, reason text) on commit drop")
     with connection.cursor() as cursor, cursor.copy("copy chosen from stdin") as copy:
         for row in rows:
             copy.write_row(row)
@@ -88,7 +88,7 @@ _REORDER_SQL = """
     with ordered as (
         select
             draft.customer_id,
-            chosen.words,
+            chosen.reason,
             row_number() over (
                 partition by draft.is_member order by chosen.key, draft.customer_id collate "C"
             ) as rank
@@ -98,7 +98,7 @@ _REORDER_SQL = """
 
     update draft
     set rank = ordered.rank,
-        reasons = jsonb_build_array(jsonb_build_object('feature', 'uplift', 'text', ordered.words)) || draft.reasons
+        reasons = jsonb_build_array(jsonb_build_object('feature', 'uplift', 'text', ordered.reason)) || draft.reasons
     from ordered
     where draft.customer_id = ordered.customer_id
 """
@@ -140,7 +140,7 @@ _INSERT_RUN_SQL = f"""
     on conflict (run_id) do nothing
 """
 
-# Content published before and overtaken since (scored anew, then rolled back) is the newest again.
+# Content published before and overtaken since (scored again, then rolled back) is the newest again.
 _RENEW_SQL = f"""
     update {AUDIENCES_RUNS} as runs
     set published_at = now()

@@ -14,7 +14,7 @@ from perennial.tables import (
 # quadratic, while a hash join is never much worse than the best.
 HASH_JOINS_SQL = "set local enable_nestloop = off"
 
-# How a stage is ordered while no model speaks for it: what is told of the order, and the key, smallest first.
+# How a stage is ordered while no model scores it: the name of the order, and the key, smallest first.
 _DUE = "-(stages.days_since_last_order / nullif(stages.usual_gap_days, 0))"
 RULES: dict[Stage, tuple[str, str]] = {
     Stage.PROSPECT: ("rule: most recently seen first", "%(as_of)s::date - customers.last_seen_on"),
@@ -24,7 +24,7 @@ RULES: dict[Stage, tuple[str, str]] = {
     Stage.WINBACK: ("rule: most recently lapsed first", "stages.days_since_last_order"),
 }
 
-# What is told of a member whom no model scored, in the shape of the models' own reasons.
+# The reasons of a member whom no model scored, in the shape of the models' own reasons.
 _RULE_REASONS = """
     jsonb_build_array(
         case
@@ -47,9 +47,9 @@ _RULE_REASONS = """
 
 
 def draft_sql(stage: Stage) -> str:
-    """Everyone in the stage on the day, with what decides about them; is_member says who passes the gates of consent.
+    """Everyone in the stage on the day, with what decides about them; is_member says who has the consents needed.
 
-    Parameters: stage, as_of, moment, model (null: none speaks), channels, previous_run_id, previous_as_of.
+    Parameters: stage, as_of, moment, model (null: none scores), channels, previous_run_id, previous_as_of.
     """
     _, rule = RULES[stage]
     return f"""
@@ -68,7 +68,7 @@ def draft_sql(stage: Stage) -> str:
 
         previous as (select customer_id, entered_at from {AUDIENCES_MEMBERS} where run_id = %(previous_run_id)s),
 
-        judged as (
+        decided as (
             select
                 stages.customer_id,
                 scores.probability,
@@ -99,7 +99,7 @@ def draft_sql(stage: Stage) -> str:
                 partition by is_member
                 order by probability desc nulls last, rule_key nulls last, customer_id collate "C"
             ) as rank
-        from judged
+        from decided
     """
 
 

@@ -1,4 +1,4 @@
-"""Published audiences as their manifests tell of them."""
+"""Published audiences, as their manifests describe them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

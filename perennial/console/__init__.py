@@ -1,1 +1,1 @@
-"""The faces of the platform: the command line and the HTTP API. Here, and in `dags/`, rooms are composed."""
+"""The interfaces of the platform: the command line and the HTTP API. Here, and in `dags/`, packages are composed."""

@@ -1,27 +1,28 @@
-"""What worked: lift between the arms of an experiment, with intervals that mean what they say."""
+"""What worked: lift between the arms of an experiment, with intervals that keep their confidence level."""
 
-from perennial.experimentation.analysis import Duplicates, analyze
-from perennial.experimentation.errors import ExperimentInputError
-from perennial.experimentation.metrics import Kind
-from perennial.experimentation.plots import save_picture
+from perennial.experimentation.analysis import analyze
+from perennial.experimentation.metrics import MetricKind
+from perennial.experimentation.plots import save_plot
 from perennial.experimentation.power_analysis import Plan, power
-from perennial.experimentation.results import Analysis, Arm, Comparison, Interval, Look, SampleRatio, Verdict
-from perennial.experimentation.source import Data
+from perennial.experimentation.results import Analysis, ArmSize, Comparison, LiftVerdict, Look, SampleRatio
+from perennial.experimentation.samples import Duplicates
+from perennial.tabular import InputError
+
+ExperimentInputError = InputError
+"""Every package raises the same error for input that it cannot use."""
 
 __all__ = [
     "Analysis",
-    "Arm",
+    "ArmSize",
     "Comparison",
-    "Data",
     "Duplicates",
     "ExperimentInputError",
-    "Interval",
-    "Kind",
+    "LiftVerdict",
     "Look",
+    "MetricKind",
     "Plan",
     "SampleRatio",
-    "Verdict",
     "analyze",
     "power",
-    "save_picture",
+    "save_plot",
 ]

@@ -5,30 +5,30 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from perennial.experimentation.contrasts import contrast
-from perennial.experimentation.critical_values import Bounds
-from perennial.experimentation.effects import Measured
-from perennial.experimentation.errors import ExperimentInputError
-from perennial.experimentation.metrics import ROWS, Kind, Metric
+from perennial.experimentation.critical_values import IntervalMethod
+from perennial.experimentation.effects import MeanEffect
+from perennial.experimentation.metrics import ROWS, Metric, MetricKind
 from perennial.experimentation.moments import ROUNDING, Sample
 from perennial.experimentation.multiple_testing import holm
-from perennial.experimentation.proportions import MeasuredRates
+from perennial.experimentation.proportions import RateEffect
 from perennial.experimentation.results import Comparison, Look
-from perennial.experimentation.verdicts import Question, judge
+from perennial.experimentation.verdicts import DecisionRule, Effect, conclude
+from perennial.tabular import InputError
 
 EPOCH = date(1970, 1, 1)
-BORROWED_UNITS = 100
+PRIOR_UNITS = 100
 
 
 @dataclass(frozen=True)
-class Setting:
+class ComparisonSettings:
     """Everything that the comparisons of every look share."""
 
     metrics: tuple[Metric, ...]
-    kinds: Mapping[Metric, Kind]
+    kinds: Mapping[Metric, MetricKind]
     covariates: tuple[str, ...]
     treatments: tuple[str, ...]
     control: str
-    bounds: Bounds
+    method: IntervalMethod
     is_clustered: bool = False
 
     @property
@@ -36,97 +36,90 @@ class Setting:
         return (self.control, *self.treatments)
 
 
-def measure(sample: Sample, metric: Metric, treatment: str, setting: Setting) -> Measured | MeasuredRates:
+def estimate_effect(sample: Sample, metric: Metric, treatment: str, settings: ComparisonSettings) -> Effect:
     """One comparison. Rates have a test of their own; all else, clusters too, rests on means and their variances."""
-    is_rate = setting.kinds.get(metric) is Kind.RATE and not setting.is_clustered
-    borrowed = BORROWED_UNITS if setting.bounds.is_sequential and not is_rate else 0
-    told = contrast(sample, metric, setting.covariates, treatment, setting.control, borrowed_units=borrowed)
+    is_rate = settings.kinds.get(metric) is MetricKind.RATE and not settings.is_clustered
+    prior_units = PRIOR_UNITS if settings.method.is_sequential and not is_rate else 0
+    means = contrast(sample, metric, settings.covariates, treatment, settings.control, prior_units=prior_units)
     if is_rate:
-        return MeasuredRates(told, setting.bounds, sample.arms[treatment].count, sample.arms[setting.control].count)
-    return Measured(told, setting.bounds)
+        return RateEffect(means, settings.method, sample.arms[treatment].count, sample.arms[settings.control].count)
+    return MeanEffect(means, settings.method)
 
 
 def compare_all(
-    sample: Sample, setting: Setting, relevant_lift: float | None, units_per_day: float | None
+    sample: Sample, settings: ComparisonSettings, relevant_lift: float | None, units_per_day: float | None
 ) -> tuple[Comparison, ...]:
-    """All comparisons, corrected for one another. Raises ExperimentInputError where an arm is too small."""
-    _check(sample, setting)
-    pairs = [(metric, treatment) for metric in setting.metrics for treatment in setting.treatments]
-    measured = [measure(sample, metric, treatment, setting) for metric, treatment in pairs]
-    _refuse_spreadless(pairs, measured)
-    adjusted = holm([one.p_value for one in measured])
-    question = Question(setting.bounds.alpha, len(pairs), relevant_lift, units_per_day)
+    """All comparisons, corrected for multiple testing. Raises InputError where an arm is too small."""
+    _check(sample, settings)
+    pairs = [(metric, treatment) for metric in settings.metrics for treatment in settings.treatments]
+    effects = [estimate_effect(sample, metric, treatment, settings) for metric, treatment in pairs]
+    _refuse_without_variance(pairs, effects)
+    adjusted = holm([one.p_value for one in effects])
+    rule = DecisionRule(settings.method.alpha, len(pairs), relevant_lift, units_per_day)
     return tuple(
-        _comparison(metric, treatment, setting, one, p_adjusted, question)
-        for (metric, treatment), one, p_adjusted in zip(pairs, measured, adjusted, strict=True)
+        _comparison(metric, treatment, settings, effect, p_adjusted, rule)
+        for (metric, treatment), effect, p_adjusted in zip(pairs, effects, adjusted, strict=True)
     )
 
 
-def _check(sample: Sample, setting: Setting) -> None:
-    for arm in setting.arms:
+def _check(sample: Sample, settings: ComparisonSettings) -> None:
+    for arm in settings.arms:
         if sample.arms[arm].count == 1:
-            raise ExperimentInputError(f"Arm {arm!r} has a single unit or cluster: its spread cannot be known")
-        for metric in setting.metrics:
+            raise InputError(f"Arm {arm!r} has a single unit or cluster: its variance cannot be estimated")
+        for metric in settings.metrics:
             if metric.denominator is not None and not sample.total(arm, metric.denominator):
-                raise ExperimentInputError(
-                    f"Metric {metric.name!r}: {metric.denominator!r} adds up to 0 in arm {arm!r}"
-                )
+                raise InputError(f"Metric {metric.name!r}: {metric.denominator!r} adds up to 0 in arm {arm!r}")
 
 
-def _refuse_spreadless(pairs: list[tuple[Metric, str]], measured: list[Measured | MeasuredRates]) -> None:
-    for (metric, treatment), one in zip(pairs, measured, strict=True):
-        size = max(abs(one.contrast.treatment), abs(one.contrast.control))
-        if isinstance(one, Measured) and one.standard_error <= ROUNDING * size:
-            raise ExperimentInputError(
-                f"Metric {metric.name!r} never varies within {treatment!r} nor within the control: without any spread, "
-                "nobody can say how sure a difference is. Is it measured for each customer?"
+def _refuse_without_variance(pairs: list[tuple[Metric, str]], effects: list[Effect]) -> None:
+    for (metric, treatment), effect in zip(pairs, effects, strict=True):
+        size = max(abs(effect.contrast.treatment), abs(effect.contrast.control))
+        if isinstance(effect, MeanEffect) and effect.standard_error <= ROUNDING * size:
+            raise InputError(
+                f"Metric {metric.name!r} never varies within {treatment!r} nor within the control: without any "
+                "variance, no interval can be estimated. Is it measured for each customer?"
             )
 
 
 def _comparison(
-    metric: Metric,
-    treatment: str,
-    setting: Setting,
-    measured: Measured | MeasuredRates,
-    p_adjusted: float,
-    question: Question,
+    metric: Metric, treatment: str, settings: ComparisonSettings, effect: Effect, p_adjusted: float, rule: DecisionRule
 ) -> Comparison:
-    told, judgement = measured.contrast, judge(measured, p_adjusted, question)
+    means, conclusion = effect.contrast, conclude(effect, p_adjusted, rule)
     return Comparison(
         metric=metric.name,
-        kind=setting.kinds[metric],
+        kind=settings.kinds[metric],
         treatment=treatment,
-        control=setting.control,
-        treatment_mean=told.treatment,
-        control_mean=told.control,
-        difference=told.difference,
-        standard_error=measured.standard_error,
-        interval=measured.interval(),
-        simultaneous_interval=measured.interval(setting.bounds.alpha / question.comparisons),
-        lift=measured.lift,
-        lift_standard_error=measured.lift_standard_error,
-        lift_interval=measured.lift_interval,
-        p_value=measured.p_value,
+        control=settings.control,
+        treatment_mean=means.treatment,
+        control_mean=means.control,
+        difference=means.difference,
+        standard_error=effect.standard_error,
+        interval=effect.interval(),
+        simultaneous_interval=effect.interval(settings.method.alpha / rule.comparisons),
+        lift=effect.lift,
+        lift_standard_error=effect.lift_standard_error,
+        lift_interval=effect.lift_interval,
+        p_value=effect.p_value,
         p_adjusted=p_adjusted,
-        independent_units=told.units,
-        unadjusted_difference=told.plain_difference,
-        variance_reduction=told.variance_reduction if setting.covariates else None,
-        verdict=judgement.verdict,
-        more_units=judgement.more_units,
-        more_days=judgement.more_days,
-        sentence=judgement.sentence,
+        independent_units=means.units,
+        unadjusted_difference=means.unadjusted_difference,
+        variance_reduction=means.variance_reduction if settings.covariates else None,
+        verdict=conclusion.verdict,
+        more_units=conclusion.more_units,
+        more_days=conclusion.more_days,
+        sentence=conclusion.sentence,
     )
 
 
-def looks_over_time(samples: list[tuple[int, Sample]], setting: Setting) -> tuple[Look, ...]:
+def looks_over_time(samples: list[tuple[int, Sample]], settings: ComparisonSettings) -> tuple[Look, ...]:
     """Every comparison as it stood at the end of every day on which it could be made."""
     return tuple(
-        _look(EPOCH + timedelta(days=day), metric, treatment, measured)
+        _look(EPOCH + timedelta(days=day), metric, treatment, effect)
         for day, sample in samples
-        for metric in setting.metrics
-        for treatment in setting.treatments
-        if _is_measurable(sample, metric, (setting.control, treatment))
-        if (measured := measure(sample, metric, treatment, setting)).standard_error > 0
+        for metric in settings.metrics
+        for treatment in settings.treatments
+        if _is_measurable(sample, metric, (settings.control, treatment))
+        if (effect := estimate_effect(sample, metric, treatment, settings)).standard_error > 0
     )
 
 
@@ -137,15 +130,15 @@ def _is_measurable(sample: Sample, metric: Metric, arms: tuple[str, str]) -> boo
     )
 
 
-def _look(on: date, metric: Metric, treatment: str, measured: Measured | MeasuredRates) -> Look:
+def _look(on: date, metric: Metric, treatment: str, effect: Effect) -> Look:
     return Look(
         on=on,
         metric=metric.name,
         treatment=treatment,
-        units=measured.contrast.units,
-        difference=measured.contrast.difference,
-        interval=measured.interval(),
-        lift=measured.lift,
-        lift_interval=measured.lift_interval,
-        p_value=measured.p_value,
+        units=effect.contrast.units,
+        difference=effect.contrast.difference,
+        interval=effect.interval(),
+        lift=effect.lift,
+        lift_interval=effect.lift_interval,
+        p_value=effect.p_value,
     )

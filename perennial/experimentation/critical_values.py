@@ -1,9 +1,9 @@
-"""How many standard errors wide an interval is, and how surprising an estimate: looked at once, or at any time.
+"""Critical values and p-values, valid for one look or, anytime-valid, at every look together.
 
-Looked at once: Student's t with Welch's degrees of freedom. At any time: the asymptotic confidence sequence of
-Waudby-Smith, Arbour, Sinha, Kennedy & Ramdas 2024, "Time-uniform central limit theory and asymptotic confidence
-sequences" (Annals of Statistics 52, theorem 2.2), whose interval holds at all moments together, so that one may look
-daily and stop when one likes. Early on, the few data behind the standard error are paid for by Student's t here too.
+One look: Student's t with Welch's degrees of freedom. Every look: the asymptotic confidence sequence of Waudby-Smith,
+Arbour, Sinha, Kennedy & Ramdas 2024, Time-uniform central limit theory and asymptotic confidence sequences (Annals of
+Statistics 52), whose intervals contain the truth at all times together, so that one may look daily and stop at any
+time. Student's t corrects for the few data behind an early standard error here too.
 """
 
 from dataclasses import dataclass
@@ -14,8 +14,8 @@ TUNED_AT = 10_000
 
 
 @dataclass(frozen=True)
-class Bounds:
-    """The rule by which intervals are drawn. `tuned_at`: units at which an anytime interval is to be tightest."""
+class IntervalMethod:
+    """How intervals are made. `tuned_at`: the number of units at which an anytime-valid interval is tightest."""
 
     alpha: float = 0.05
     is_sequential: bool = False
@@ -23,38 +23,39 @@ class Bounds:
 
     @cached_property
     def _rho_squared(self) -> float:
-        # The choice that makes the boundary narrowest at `tuned_at` units (same paper, appendix B.2).
+        # The tuning parameter that makes the boundary narrowest at `tuned_at` units (same paper, appendix B.2).
         return (-2 * log(self.alpha) + log(-2 * log(self.alpha) + 1)) / self.tuned_at
 
-    def multiplier(self, units: float, freedom: float = inf, alpha: float | None = None) -> float:
-        """Half the width of the interval in standard errors, with `units` independent units in all arms together."""
+    def critical_value(self, units: float, degrees_of_freedom: float = inf, alpha: float | None = None) -> float:
+        """The half-width of the interval in standard errors, with `units` independent units in all arms together."""
         alpha = self.alpha if alpha is None else alpha
         if not self.is_sequential:
-            return _student(alpha / 2, freedom)
-        spread = units * self._rho_squared
-        normal = sqrt(2 * (spread + 1) / spread * log(sqrt(spread + 1) / alpha))
-        return _student(_normal_tail(normal), freedom)
+            return _t_quantile(alpha / 2, degrees_of_freedom)
+        time = units * self._rho_squared
+        normal = sqrt(2 * (time + 1) / time * log(sqrt(time + 1) / alpha))  # same paper, theorem 2.2
+        return _t_quantile(_normal_tail(normal), degrees_of_freedom)
 
-    def p_value(self, statistic: float, units: float, freedom: float = inf) -> float:
-        """The smallest alpha whose interval leaves out an estimate `statistic` standard errors away."""
-        tail = _student_tail(abs(statistic), freedom)
+    def p_value(self, statistic: float, units: float, degrees_of_freedom: float = inf) -> float:
+        """The smallest alpha whose interval excludes an estimate that is `statistic` standard errors away."""
+        tail = _t_tail(abs(statistic), degrees_of_freedom)
         if not self.is_sequential:
             return min(1.0, 2 * tail)
-        spread = units * self._rho_squared
+        time = units * self._rho_squared
         normal = _normal_quantile(tail)
-        return min(1.0, sqrt(spread + 1) * exp(-(normal**2) * spread / (2 * (spread + 1))))
+        return min(1.0, sqrt(time + 1) * exp(-(normal**2) * time / (2 * (time + 1))))
 
 
-def _student(tail: float, freedom: float) -> float:
+def _t_quantile(tail: float, degrees_of_freedom: float) -> float:
     from scipy import special  # its plain functions: scipy.stats takes a hundred times as long at every look
 
-    return -float(special.stdtrit(freedom, tail) if freedom < inf else special.ndtri(tail))
+    return -float(special.stdtrit(degrees_of_freedom, tail) if degrees_of_freedom < inf else special.ndtri(tail))
 
 
-def _student_tail(statistic: float, freedom: float) -> float:
+def _t_tail(statistic: float, degrees_of_freedom: float) -> float:
     from scipy import special
 
-    return float(special.stdtr(freedom, -statistic) if freedom < inf else special.ndtr(-statistic))
+    is_finite = degrees_of_freedom < inf
+    return float(special.stdtr(degrees_of_freedom, -statistic) if is_finite else special.ndtr(-statistic))
 
 
 def _normal_tail(statistic: float) -> float:

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from perennial.experimentation.errors import ExperimentInputError, missing_column
+from perennial.tabular import InputError, missing_column
 
-ROWS = "rows"  # the first column of every moment matrix: how many rows stand behind a unit
+ROWS = "rows"  # the first column of every matrix of moments: how many rows a unit has
 
 
-class Kind(StrEnum):
+class MetricKind(StrEnum):
     """What a metric's values are."""
 
     RATE = "rate"
@@ -31,9 +31,9 @@ class Metric:
 
 
 def parse_metrics(names: Sequence[str], columns: Sequence[str]) -> tuple[Metric, ...]:
-    """The metrics of these names. A column whose own name holds a slash is taken as it is."""
+    """The metrics of these names. A column whose own name has a slash is taken as it is. Raises InputError."""
     if not names:
-        raise ExperimentInputError("Name at least one metric, for example --metric revenue or --metric clicks/sends")
+        raise InputError("Name at least one metric, for example --metric revenue or --metric clicks/sends")
     return tuple(_parse(name, columns) for name in dict.fromkeys(names))
 
 

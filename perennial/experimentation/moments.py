@@ -1,6 +1,6 @@
-"""Sums and products of columns, added up batch by batch: all that lift, its error and its adjustment need.
+"""Sums of columns and of their products, added up batch by batch: all that lift, its error and its adjustment need.
 
-Columns are shifted by a value near their mean before they are multiplied, so that nothing is lost to cancellation
+Columns are shifted by a value near their mean before they are multiplied, so that no digits are lost to cancellation
 however large the mean is (Chan, Golub & LeVeque 1983, Algorithms for computing the sample variance).
 """
 
@@ -9,12 +9,11 @@ from dataclasses import dataclass, field
 from typing import Self
 
 import numpy as np
-import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
-Codes = npt.NDArray[np.int64]
+from perennial.statistics import Floats, Ints
+
 ROUNDING = 1e-12
-# So many units' products stay in the processor's cache: four times as fast as all at once.
+# The products of so many units stay in the processor's cache: four times as fast as all at once.
 CACHED = 8192
 
 
@@ -44,22 +43,23 @@ def moments_of(columns: Floats) -> Moments:
 
 
 def _triples(columns: Floats) -> Floats:
-    """Sums of the products of any three columns, each computed once and put where its permutations are."""
-    found = np.zeros((len(columns),) * 3)
+    """Sums of the products of any three columns, each computed once and copied to its permutations."""
+    triples = np.zeros((len(columns),) * 3)
     for start in range(0, columns.shape[1], CACHED):
         block = columns[:, start : start + CACHED]
         for number, column in enumerate(block):
-            found[number, number:, number:] += (block[number:] * column) @ block[number:].T
+            triples[number, number:, number:] += (block[number:] * column) @ block[number:].T
     for number in range(len(columns)):
-        found[number:, number, number:] = found[number:, number:, number] = found[number, number:, number:]
-    return found
+        triples[number:, number, number:] = triples[number:, number:, number] = triples[number, number:, number:]
+    return triples
 
 
 @dataclass(frozen=True)
 class Sample:
-    """The moments of every arm. The first column is the number of rows behind a unit: 1, or the size of a cluster.
+    """The moments of every arm. The first column is the number of rows of a unit: 1, or the size of a cluster.
 
-    `cross` holds the products between two arms for clusters that have rows in both; `clusters` is then their number.
+    `shift` (k,) was subtracted from each row's columns. `cross` has the products (k, k) between two arms for clusters
+    with rows in both; `clusters` is then the number of clusters.
     """
 
     columns: tuple[str, ...]
@@ -71,13 +71,13 @@ class Sample:
     def total(self, arm: str, column: str) -> float:
         """The sum of a column over an arm."""
         index, sums = self.columns.index(column), self.arms[arm].sums
-        moved = self.shift[index] * sums[0]
-        whole = float(sums[index] + moved)
-        # Nobody bought is 0, not what rounding leaves of it: a lift over it would be astronomic.
-        return whole if abs(whole) > ROUNDING * abs(moved) else 0.0
+        shifted = self.shift[index] * sums[0]
+        total = float(sums[index] + shifted)
+        # A sum of 0 is 0, not what rounding leaves of it: a lift over it would be astronomic.
+        return total if abs(total) > ROUNDING * abs(shifted) else 0.0
 
     def weighted(self, weights: Mapping[str, float]) -> Floats:
-        """Weights (k,) on the shifted columns that give the same value as `weights` on the plain ones."""
+        """Weights (k,) on the shifted columns that give the same value as `weights` on the unshifted ones."""
         vector = np.zeros(len(self.columns))
         for name, weight in weights.items():
             vector[self.columns.index(name)] += weight
@@ -85,14 +85,14 @@ class Sample:
         return vector
 
 
-class Tally:
-    """Moments by group, added batch by batch. A group is any hashable key, such as (arm, day)."""
+class MomentAccumulator:
+    """Moments by group, added batch by batch. A group is an arm and a day."""
 
     def __init__(self) -> None:
         self.shift: Floats | None = None
         self.groups: dict[tuple[str, int], Moments] = {}
 
-    def add(self, codes: Codes, keys: Iterable[tuple[str, int]], values: Floats) -> None:
+    def add(self, codes: Ints, keys: Iterable[tuple[str, int]], values: Floats) -> None:
         """Add a batch: `values` (k, rows), the first column all ones; row i belongs to group `keys[codes[i]]`."""
         if self.shift is None:
             self.shift = values.mean(axis=1)
@@ -104,5 +104,5 @@ class Tally:
         for number, (key, end) in enumerate(zip(keys, ends, strict=True)):
             part = ordered[:, ends[number - 1] if number else 0 : end]
             if part.shape[1]:
-                found = moments_of(part)
-                self.groups[key] = self.groups[key] + found if key in self.groups else found
+                moments = moments_of(part)
+                self.groups[key] = self.groups[key] + moments if key in self.groups else moments

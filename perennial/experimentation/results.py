@@ -1,15 +1,16 @@
-"""What an analysis says: for every metric and treatment arm, how much, how sure, and what to do about it."""
+"""The results of an analysis: for every metric and treatment arm, how much, how certain, and what to conclude."""
 
 from dataclasses import asdict, dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from perennial.experimentation.metrics import Kind
+from perennial.experimentation.metrics import MetricKind
+from perennial.statistics import Interval
 
 
-class Verdict(StrEnum):
-    """What can be said of a comparison, all comparisons of the analysis considered together."""
+class LiftVerdict(StrEnum):
+    """What can be concluded from a comparison, corrected for all comparisons of the analysis."""
 
     HIGHER = "higher"
     LOWER = "lower"
@@ -18,30 +19,18 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True)
-class Interval:
-    low: float
-    high: float
-
-    @property
-    def width(self) -> float:
-        return self.high - self.low
-
-    def holds(self, value: float) -> bool:
-        return self.low <= value <= self.high
-
-
-@dataclass(frozen=True)
 class Comparison:
     """One metric in one treatment arm against the control.
 
     The means are adjusted where there are covariates. `lift` is relative to the control's mean (0.05 is 5 % more); its
-    interval is Fieller's, and None where the control's mean cannot be told from zero. `interval` holds the truth in
-    1 - alpha of all analyses; the `simultaneous_interval`s of all comparisons hold all truths together (Bonferroni).
-    `p_adjusted` is Holm's. `variance_reduction` is the share of the variance that the covariates took away.
+    interval is Fieller's or, for a rate, the score test's, and None where the control's mean cannot be distinguished
+    from zero. `interval`, of the difference, contains the truth in 1 - alpha of all analyses; the
+    `simultaneous_interval`s of all comparisons contain all true differences together (Bonferroni). `p_adjusted` is
+    Holm's. `variance_reduction` is the share of the variance that the covariates took away.
     """
 
     metric: str
-    kind: Kind
+    kind: MetricKind
     treatment: str
     control: str
     treatment_mean: float
@@ -58,15 +47,15 @@ class Comparison:
     independent_units: int
     unadjusted_difference: float
     variance_reduction: float | None
-    verdict: Verdict
+    verdict: LiftVerdict
     more_units: int | None
     more_days: int | None
     sentence: str
 
 
 @dataclass(frozen=True)
-class Arm:
-    """How many units an arm has, the rows behind them, and the share that was expected."""
+class ArmSize:
+    """How many units an arm has, their rows, and the share that was expected."""
 
     name: str
     units: int
@@ -100,10 +89,10 @@ class Look:
 
 @dataclass(frozen=True)
 class Analysis:
-    """The answer. `looks` is the interval over time, where a time column was given."""
+    """All results. `looks` is the interval over time, where a time column was given."""
 
     control: str
-    arms: tuple[Arm, ...]
+    arms: tuple[ArmSize, ...]
     comparisons: tuple[Comparison, ...]
     sample_ratio: SampleRatio
     alpha: float

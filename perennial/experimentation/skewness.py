@@ -1,30 +1,30 @@
-"""What a skewed metric does to Student's t where one arm is small, taken out again.
+"""The skewness correction of Student's t for a skewed metric where one arm is small.
 
 Revenue is skewed: a small holdout without its share of big spenders has a low mean and, together with that, a low
-variance, so that t finds lifts that are not there. Hall's transformation (1992, On the removal of skewness by
-transformation, JRSS B 54) straightens t; Zhou & Dinh (2005, Nonparametric confidence intervals for the one- and
-two-sample problems, Biostatistics 6) give it for two samples. The skewness is that of both arms together: what a small
-arm tells of its own is as misleading as its variance. In arms of the same size there is nothing to straighten.
+variance, so that t finds lifts that do not exist. Hall's monotone transformation (1992, On the removal of skewness by
+transformation, JRSS B 54) removes the skewness of t; Zhou & Dinh (2005, Nonparametric confidence intervals for the one-
+and two-sample problems, Biostatistics 6) give it for two samples. The skewness is pooled over both arms: that of a
+small arm is as misleading as its variance. In arms of the same size there is nothing to correct.
 """
 
 from math import cbrt
 
-NEARLY_NONE = 1e-6
+NEARLY_ZERO = 1e-6
 
 
-def asymmetry(skewness: float, count_treatment: int, count_control: int) -> float:
-    """Skewness of the difference of two means of such a metric, in standard errors, both arms being of one shape."""
+def skewness_of_difference(skewness: float, count_treatment: int, count_control: int) -> float:
+    """Of the difference of two means over its standard error, where both arms have a metric of this skewness."""
     treatment, control = 1 / count_treatment, 1 / count_control
     return float(skewness * (treatment**2 - control**2) / (treatment + control) ** 1.5)
 
 
-def straighten(statistic: float, skew: float) -> float:
-    """A t statistic of this asymmetry as one that is symmetric. It grows with the statistic."""
-    return statistic + skew * statistic**2 / 3 + skew**2 * statistic**3 / 27 + skew / 6
+def correct_skewness(statistic: float, skewness: float) -> float:
+    """A t-statistic of this skewness as one that is symmetric: t + s t²/3 + s² t³/27 + s/6, increasing in t."""
+    return statistic + skewness * statistic**2 / 3 + skewness**2 * statistic**3 / 27 + skewness / 6
 
 
-def bend(straight: float, skew: float) -> float:
-    """The statistic that is straightened to this."""
-    if abs(skew) < NEARLY_NONE:  # the limit; the quotient below would lose its digits
-        return straight - skew * (straight**2 / 3 + 1 / 6)
-    return 3 / skew * (cbrt(1 + skew * (straight - skew / 6)) - 1)
+def invert_skewness_correction(corrected: float, skewness: float) -> float:
+    """The t-statistic of this skewness whose correction is `corrected`."""
+    if abs(skewness) < NEARLY_ZERO:  # the limit; the quotient below would lose its digits
+        return corrected - skewness * (corrected**2 / 3 + 1 / 6)
+    return 3 / skewness * (cbrt(1 + skewness * (corrected - skewness / 6)) - 1)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from perennial.lazy_exports import lazy_exports
 
 if TYPE_CHECKING:
-    from perennial.features.contract import Contract, ContractError, FeatureColumn, ValueKind, read_contract
+    from perennial.features.contract import Contract, FeatureColumn, ValueKind, read_contract
     from perennial.features.materialization import MaterializeReport, materialize
     from perennial.features.queries import describe_query, read_query
     from perennial.features.registry import ApplyReport, apply_feature_repo, close_feature_store, feature_store
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 __all__ = [
     "ApplyReport",
     "Contract",
-    "ContractError",
     "FeatureColumn",
     "FeaturesNotReadyError",
     "MaterializeReport",
@@ -36,7 +35,7 @@ __all__ = [
 __getattr__ = lazy_exports(
     __name__,
     {
-        "contract": ("Contract", "ContractError", "FeatureColumn", "ValueKind", "read_contract"),
+        "contract": ("Contract", "FeatureColumn", "ValueKind", "read_contract"),
         "materialization": ("MaterializeReport", "materialize"),
         "queries": ("describe_query", "read_query"),
         "registry": ("ApplyReport", "apply_feature_repo", "close_feature_store", "feature_store"),

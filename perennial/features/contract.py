@@ -6,15 +6,10 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from perennial.dbt_contract import ContractError, columns_of, meta_of, read_dbt_model, type_of
 from perennial.settings import Settings, load_settings
 
 MODEL = "customer_features"
-
-
-class ContractError(ValueError):
-    """The contract cannot be turned into features; the message names the column and the fix."""
 
 
 class ValueKind(StrEnum):
@@ -57,6 +52,7 @@ class Contract:
 
 
 def contract_path(settings: Settings | None = None) -> Path:
+    """Where the contract stands in the project."""
     settings = settings or load_settings()
     return settings.dbt_project / "models" / "marts" / f"{MODEL}.yml"
 
@@ -67,10 +63,8 @@ def read_contract(path: Path | None = None) -> Contract:
     Raises ContractError when the file does not describe the model, or a feature has no type that can be served.
     """
     path = path or contract_path()
-    if not path.exists():
-        raise ContractError(f"{path} is missing: it is where {MODEL}'s columns and features are described.")
-    model = _model(path)
-    features = tuple(_feature(column, path) for column in model.get("columns") or [] if _is_feature(column))
+    model = read_dbt_model(path)
+    features = tuple(_feature(column, path) for column in columns_of(model) if meta_of(column).get("feature") is True)
     if not features:
         raise ContractError(
             f"{path} marks no column as a feature: write `config: {{meta: {{feature: true}}}}` at those that are."
@@ -78,27 +72,12 @@ def read_contract(path: Path | None = None) -> Contract:
     return Contract(description=_one_line(model.get("description")), features=features)
 
 
-def _model(path: Path) -> Mapping[str, Any]:
-    content = yaml.safe_load(path.read_text()) or {}
-    for model in content.get("models") or []:
-        if model.get("name") == MODEL:
-            found: Mapping[str, Any] = model
-            return found
-    raise ContractError(f"{path} describes no model called {MODEL}.")
-
-
-def _is_feature(column: Mapping[str, Any]) -> bool:
-    config = column.get("config") or {}
-    meta = {**(column.get("meta") or {}), **(config.get("meta") or {})}
-    return meta.get("feature") is True
-
-
 def _feature(column: Mapping[str, Any], path: Path) -> FeatureColumn:
-    name, declared = str(column["name"]), str(column.get("data_type") or "").strip().lower()
+    name, declared = str(column["name"]), type_of(column)
     if declared not in KINDS:
-        told = f"'{declared}', which cannot be served" if declared else "missing"
+        problem = f"'{declared}', which cannot be served" if declared else "missing"
         raise ContractError(
-            f"{path}: the data_type of feature {name} is {told}. Cast it in {MODEL}.sql and declare one of: "
+            f"{path}: the data_type of feature {name} is {problem}. Cast it in {MODEL}.sql and declare one of: "
             f"{', '.join(sorted({'double precision', 'bigint', 'boolean', 'text'}))}."
         )
     return FeatureColumn(name=name, kind=KINDS[declared], description=_one_line(column.get("description")))

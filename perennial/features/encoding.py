@@ -1,6 +1,6 @@
 """Arrow columns as the bytes Feast keeps online: its `Value` message (protos/feast/types/Value.proto), field by field.
 
-Feast builds a Python object for each value; a snapshot has millions. The bytes are the same, made a column at a time
+Feast builds a Python object for each value; a snapshot has millions. The bytes are the same, encoded a column at a time
 (https://protobuf.dev/programming-guides/encoding/). An unknown value is the empty message.
 """
 
@@ -18,7 +18,10 @@ _WIDTH = 8
 
 
 def encode_column(column: pa.Array) -> list[bytes]:
-    """Each value's message. Raises TypeError for a type that no feature has."""
+    """Each value's message, for a column (rows,) of float64, int64, string or bool; null and NaN are `UNKNOWN`.
+
+    Raises TypeError for any other type.
+    """
     if pa.types.is_float64(column.type):
         return _encode_doubles(column)
     encode = _ENCODERS.get(column.type)

@@ -44,12 +44,12 @@ class GuardedRedisOnlineStoreConfig(RedisOnlineStoreConfig):  # type: ignore[mis
 
 
 class GuardedRedisOnlineStore(RedisOnlineStore):  # type: ignore[misc]  # Feast is skipped by the type checker
-    """Feast's layout in the store, so that every Feast reader reads it; only the write differs."""
+    """Feast's layout in the store, so that every Feast client reads it; only the write differs."""
 
     def online_write_batch(
         self, config: RepoConfig, table: FeatureView, data: list[Row], progress: Callable[[int], Any] | None
     ) -> None:
-        """Feast's own door: write each row, unless what is there is of a later moment."""
+        """Feast's own interface: write each row, unless what is there is of a later moment."""
         rows = (
             (key, make_tzaware(moment), list(values), [value.SerializeToString() for value in values.values()])
             for key, values, moment, _ in data
@@ -93,7 +93,7 @@ def _field(view: str, name: str) -> bytes:
 
 @lru_cache(maxsize=64)
 def _moment_fields(view: str, moment: datetime) -> tuple[str | int | bytes, ...]:
-    # Feast's own field and format for whoever reads, and a plain number for the script to compare.
+    # Feast's own field and format for its clients, and a plain number for the script to compare.
     timestamp = Timestamp()
     timestamp.FromDatetime(moment)
     return (f"_at:{view}", int(moment.timestamp() * 1_000_000), f"_ts:{view}", timestamp.SerializeToString())

@@ -25,7 +25,10 @@ ARROW_TYPES: dict[str, pa.DataType] = {
 
 
 def stream_query(connection: psycopg.Connection[Any], query: str) -> Iterator[pa.RecordBatch]:
-    """The rows of `query` in its own order, at most `BLOCK_BYTES` of text at a time; NULL stays NULL, '' stays ''."""
+    """The rows of `query` in its own order, at most `BLOCK_BYTES` of text at a time; NULL stays NULL, '' stays ''.
+
+    Columns have the types of `describe_query`. Raises psycopg's errors, such as UndefinedTable.
+    """
     schema = describe_query(connection, query)
     text_columns = [field.name for field in schema if pa.types.is_string(field.type)]
     with connection.cursor() as cursor, cursor.copy(f"copy ({query}) to stdout (format csv, header true)") as copy:

@@ -30,7 +30,7 @@ _opening = threading.Lock()
 
 @dataclass(frozen=True)
 class ApplyReport:
-    """What the registry was told: how many objects are new or changed, removed, and how long it took."""
+    """What changed in the registry: objects new or changed, removed; features in all; and how long it took."""
 
     count_changed: int
     count_removed: int
@@ -63,7 +63,7 @@ def _open_store(folder: Path, variables: dict[str, str]) -> "FeatureStore":
 
 
 def close_feature_store() -> None:
-    """Let go of the connections that this process's store holds; the next `feature_store()` opens it anew."""
+    """Let go of the connections that this process's store holds; the next `feature_store()` opens it again."""
     with _opening:
         _close_all()
 

@@ -33,12 +33,13 @@ def historical_features(entity_sql: str, service: str) -> pd.DataFrame:
     """Features as they were known at each row's moment, ordered by customer and moment.
 
     `entity_sql` gives columns customer_id and event_timestamp (timestamptz) and any others, which are kept; a snapshot
-    taken at the very moment counts as known. One row per row of `entity_sql`. Raises FeaturesNotReadyError.
+    taken at the very moment counts as known. One row per row of `entity_sql`; its columns first, then the features of
+    the feature service `service`. Raises FeaturesNotReadyError.
     """
     store = feature_store()
     wanted = _service(store, service)
     with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "pandas only supports SQLAlchemy")  # Feast hands pandas a plain connection
+        warnings.filterwarnings("ignore", "pandas only supports SQLAlchemy")  # Feast gives pandas a plain connection
         job = store.get_historical_features(entity_sql, wanted, full_feature_names=True)
         query = job.to_sql()
     # Feast wrote the point-in-time join; running it here keeps the types, and memory within bounds.

@@ -1,4 +1,4 @@
-"""Whether the control group is kept: nobody of it, and nobody who is one person with it, is sent to."""
+"""Whether the control group is kept: nobody of it is sent to, under their own id or another of the same person."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -1,4 +1,4 @@
-"""How the control group stands: how many, since when, and the clusters it was drawn over."""
+"""The status of the control group: how many, since when, and the clusters it was drawn over."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +13,7 @@ from perennial.tables import HOLDOUT_MEMBERS, MARTS_CUSTOMERS
 
 @dataclass(frozen=True)
 class Spell:
-    """How many customers joined at one moment, and how many of them are members still."""
+    """How many customers joined at one moment, and how many of them still are members."""
 
     valid_from: datetime
     count_joined: int
@@ -21,8 +21,8 @@ class Spell:
 
 
 @dataclass(frozen=True)
-class Standing:
-    """`share` is what new customers are held out by; `share_held` what part of all known customers is held out."""
+class HoldoutStatus:
+    """`share`: of new customers, held out from now on. `share_held`: of all known customers, held out now."""
 
     share: float
     count_customers: int
@@ -36,7 +36,7 @@ class Standing:
         return self.count_members / self.count_customers if self.count_customers else 0.0
 
 
-def read_standing() -> Standing:
+def read_status() -> HoldoutStatus:
     """The control group now. Raises LookupError before the first marts are built."""
     with connect(Role.READER) as connection:
         if connection.execute("select to_regclass(%s)", [MARTS_CUSTOMERS]).fetchone() == (None,):
@@ -45,7 +45,7 @@ def read_standing() -> Standing:
         clusters = read_clusters(connection)
         with connection.cursor(row_factory=class_row(Spell)) as cursor:
             spells = cursor.execute(_SPELLS_SQL).fetchall()
-    return Standing(
+    return HoldoutStatus(
         share=load_lifecycle().holdout_share,
         count_customers=int(count_customers),
         count_members=sum(spell.count_members for spell in spells),

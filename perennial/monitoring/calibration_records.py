@@ -10,7 +10,6 @@ from psycopg.types.json import Jsonb
 
 from perennial.monitoring.scored_days import ScoredDays
 from perennial.monitoring.stage_calibration import PopulationCalibration
-from perennial.stages import Model
 from perennial.statistics import Interval
 from perennial.tables import EXPERIMENTS_CALIBRATION
 
@@ -71,7 +70,7 @@ def as_record(days: ScoredDays, measured: PopulationCalibration) -> CalibrationR
     """What was measured, in points."""
     calibration, line = measured.calibration, measured.line
     return CalibrationRecord(
-        model=days.model.value,
+        model=days.model,
         stage=measured.stage,
         scored_from=measured.scored_from,
         scored_to=measured.scored_to,
@@ -105,7 +104,7 @@ def _interval_columns(name: str, interval: Interval | None, unit: float = 1.0) -
 
 
 def write_records(
-    connection: psycopg.Connection[Any], model: Model, since: date, records: list[CalibrationRecord]
+    connection: psycopg.Connection[Any], model: str, since: date, records: list[CalibrationRecord]
 ) -> int:
     """The table holds exactly these for the days from `since` on; returns how many rows changed.
 
@@ -125,7 +124,7 @@ def _values(record: CalibrationRecord) -> dict[str, Any]:
     return {name: Jsonb(value) if name == "bins" else value for name, value in vars(record).items()}
 
 
-def read_records(connection: psycopg.Connection[Any], model: Model, until: date) -> list[CalibrationRecord]:
+def read_records(connection: psycopg.Connection[Any], model: str, until: date) -> list[CalibrationRecord]:
     """Every row whose horizon had closed by the end of `until`, oldest first."""
     statement = f"""
         select {", ".join(_COLUMNS)} from {EXPERIMENTS_CALIBRATION}

@@ -9,9 +9,9 @@ import psycopg
 
 from perennial.database import Role, connect
 from perennial.features import read_contract, read_query
+from perennial.models import load_models
 from perennial.monitoring.population_stability import Shift, measure_shift
 from perennial.monitoring.snapshots import ReferenceWindow, choose_predictions, choose_snapshots, read_snapshot
-from perennial.stages import Model
 from perennial.tables import EXPERIMENTS_DRIFT, PREDICTIONS_SCORES
 
 if TYPE_CHECKING:
@@ -62,11 +62,11 @@ def measure_drift(as_of: date) -> DriftReport:
     feature of customers and left out. A model's rows are written in one transaction, and the same when repeated.
     """
     started = time.monotonic()
-    drifts = [drift for model in Model for drift in _measure_model(model, as_of)]
+    drifts = [drift for model in load_models() for drift in _measure_model(model, as_of)]
     return DriftReport(as_of, drifts, time.monotonic() - started)
 
 
-def _measure_model(model: Model, as_of: date) -> list[Drift]:
+def _measure_model(model: str, as_of: date) -> list[Drift]:
     with connect(Role.PUBLISHER) as connection:
         drifts = [*_data_drifts(connection, model, as_of), *_prediction_drifts(connection, model, as_of)]
         connection.execute(_DELETE_SQL, [model, as_of, [drift.feature for drift in drifts]])
@@ -75,7 +75,7 @@ def _measure_model(model: Model, as_of: date) -> list[Drift]:
     return drifts
 
 
-def _data_drifts(connection: psycopg.Connection[Any], model: Model, as_of: date) -> list[Drift]:
+def _data_drifts(connection: psycopg.Connection[Any], model: str, as_of: date) -> list[Drift]:
     names = [column.name for column in read_contract().features]
     compared = choose_snapshots(connection, model, as_of)
     if compared is None:
@@ -91,7 +91,7 @@ def _is_calendar(before: "pd.Series[Any]", now: "pd.Series[Any]") -> bool:
     return len(before.unique()) <= 1 and len(now.unique()) <= 1
 
 
-def _prediction_drifts(connection: psycopg.Connection[Any], model: Model, as_of: date) -> list[Drift]:
+def _prediction_drifts(connection: psycopg.Connection[Any], model: str, as_of: date) -> list[Drift]:
     compared = choose_predictions(connection, model, as_of)
     if compared is None:
         return []
@@ -101,7 +101,7 @@ def _prediction_drifts(connection: psycopg.Connection[Any], model: Model, as_of:
     return [] if shift is None else [Drift(model, PREDICTION, PREDICTION, window, shift)]
 
 
-def _predictions(connection: psycopg.Connection[Any], model: Model, day: date) -> "pd.Series[Any]":
+def _predictions(connection: psycopg.Connection[Any], model: str, day: date) -> "pd.Series[Any]":
     query = (
         f"select coalesce(probability, value) as predicted from {PREDICTIONS_SCORES} "
         f"where model = '{model}' and as_of = '{day.isoformat()}'"

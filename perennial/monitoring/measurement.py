@@ -8,12 +8,12 @@ import pandas as pd
 import psycopg
 
 from perennial.database import Role, connect
+from perennial.models import load_models
 from perennial.monitoring.calibration_records import CalibrationRecord, as_record, write_records
 from perennial.monitoring.outcomes import read_outcomes
 from perennial.monitoring.scored_days import ScoredDays, read_scored_days
 from perennial.monitoring.stage_calibration import measure_stage
 from perennial.monitoring.summary import gap_sentence
-from perennial.stages import Model
 from perennial.statistics import Population
 from perennial.tables import MARTS_MESSAGES
 
@@ -58,11 +58,11 @@ def measure_calibration_gap(as_of: date, *, span_days: int = SPAN_DAYS) -> Calib
     Raises MartsMissingError.
     """
     started = time.monotonic()
-    models = [_measure_model(model, as_of, span_days) for model in Model]
+    models = [_measure_model(model, as_of, span_days) for model in load_models()]
     return CalibrationGapReport(as_of, models, time.monotonic() - started)
 
 
-def _measure_model(model: Model, as_of: date, span_days: int) -> ModelCalibrationGap:
+def _measure_model(model: str, as_of: date, span_days: int) -> ModelCalibrationGap:
     with connect(Role.PUBLISHER) as connection:
         if connection.execute("select to_regclass(%s)", [MARTS_MESSAGES]).fetchone() == (None,):
             raise MartsMissingError("There are no marts to compare with. Build them: `perennial run`.")

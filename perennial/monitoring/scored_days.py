@@ -7,7 +7,7 @@ from typing import Any
 import psycopg
 
 from perennial.lifecycle import load_lifecycle
-from perennial.stages import Model, PredictionKind
+from perennial.stages import PredictionKind
 from perennial.tables import PREDICTIONS_EVALUATIONS, PREDICTIONS_SCORES, marts_label
 
 OUT_OF_SAMPLE_SQL = f"""
@@ -41,7 +41,7 @@ class ScoredDays:
     predicted.
     """
 
-    model: Model
+    model: str
     kind: PredictionKind
     horizon_days: int
     as_of: date
@@ -57,13 +57,13 @@ class ScoredDays:
             days = (self.pending[0] + timedelta(days=self.horizon_days) - self.as_of).days
             return f"cannot tell yet: {days} day{'s' if days != 1 else ''} until the horizon closes"
         if self.unlabelled:
-            return "cannot tell: scored on no Sunday, and outcomes are kept of Sundays. `perennial run --as-of` one"
+            return "cannot tell: scored on no Sunday, and outcomes are kept of Sundays: `perennial run --as-of DATE`"
         if self.look_ahead:
             return "cannot tell yet: the days scored lie before the model was trained, which is no prediction"
         return "cannot tell yet: nobody has been scored"
 
 
-def read_scored_days(connection: psycopg.Connection[Any], model: Model, as_of: date) -> ScoredDays:
+def read_scored_days(connection: psycopg.Connection[Any], model: str, as_of: date) -> ScoredDays:
     """The scored days of a model, by what is known of their outcomes at the end of `as_of`."""
     horizon = load_lifecycle().horizons_days[model]
     scored = connection.execute(_SCORED_SQL, [model, as_of]).fetchall()
@@ -82,7 +82,7 @@ def read_scored_days(connection: psycopg.Connection[Any], model: Model, as_of: d
     )
 
 
-def _labelled_days(connection: psycopg.Connection[Any], model: Model, horizon: int, as_of: date) -> set[date]:
+def _labelled_days(connection: psycopg.Connection[Any], model: str, horizon: int, as_of: date) -> set[date]:
     if connection.execute("select to_regclass(%s)", [marts_label(model)]).fetchone() == (None,):
         return set()
     found = connection.execute(

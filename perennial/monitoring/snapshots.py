@@ -10,7 +10,8 @@ import psycopg
 
 from perennial.customer_sample import first_customers_sql
 from perennial.features import describe_query, read_query
-from perennial.stages import STAGE_MODELS, Model, Stage
+from perennial.models import load_models
+from perennial.stages import Stage
 from perennial.tables import (
     MARTS_CUSTOMER_FEATURES,
     MARTS_CUSTOMER_STAGES,
@@ -33,7 +34,7 @@ class ReferenceWindow:
     count_current: int
 
 
-# The training that counts is the newest one that made a model, champion or not: it has seen the customers of that day.
+# The newest training that led to a version counts, champion or not: it has seen the customers of that day.
 _NEWEST_TRAINING_SQL = f"""
     select max(as_of)
     from {PREDICTIONS_EVALUATIONS}
@@ -63,29 +64,29 @@ _PREDICTIONS_SQL = f"""
 """
 
 
-def choose_snapshots(connection: psycopg.Connection[Any], model: Model, as_of: date) -> Pair | None:
+def choose_snapshots(connection: psycopg.Connection[Any], model: str, as_of: date) -> Pair | None:
     """The snapshot of the newest training and the newest one up to `as_of`; None where there is no later one."""
     if connection.execute("select to_regclass(%s)", [MARTS_CUSTOMER_FEATURES]).fetchone() == (None,):
         return None
     return _pair(connection, _SNAPSHOTS_SQL, model, as_of)
 
 
-def choose_predictions(connection: psycopg.Connection[Any], model: Model, as_of: date) -> Pair | None:
+def choose_predictions(connection: psycopg.Connection[Any], model: str, as_of: date) -> Pair | None:
     """The first and the last day scored by the version of today since the newest training; None where it is one day."""
     return _pair(connection, _PREDICTIONS_SQL, model, as_of)
 
 
-def _pair(connection: psycopg.Connection[Any], statement: str, model: Model, as_of: date) -> Pair | None:
+def _pair(connection: psycopg.Connection[Any], statement: str, model: str, as_of: date) -> Pair | None:
     before, now = connection.execute(statement.encode(), {"model": model, "as_of": as_of}).fetchone() or (None, None)
     return None if before is None or now is None or before >= now else (before, now)
 
 
-def read_snapshot(connection: psycopg.Connection[Any], model: Model, day: date, names: Sequence[str]) -> pd.DataFrame:
+def read_snapshot(connection: psycopg.Connection[Any], model: str, day: date, names: Sequence[str]) -> pd.DataFrame:
     """The features `names` of everyone the model scores on `day`; a fixed sample of customers above `MAX_CUSTOMERS`.
 
     One row per customer; names that the marts do not have are left out.
     """
-    stage = next((stage for stage, scorer in STAGE_MODELS.items() if scorer is model), None)
+    stage = load_models()[model].stage
     in_stage = f"stages.stage = '{stage}'" if stage else f"stages.stage <> '{Stage.PROSPECT}'"
     available = set(describe_query(connection, f"select * from {MARTS_CUSTOMER_FEATURES}").names)
     columns = ", ".join(f'features."{name}"' for name in names if name in available)

@@ -7,7 +7,7 @@ from datetime import date
 from perennial.database import Role, connect
 from perennial.monitoring.calibration_records import CalibrationRecord, read_records
 from perennial.monitoring.scored_days import read_scored_days
-from perennial.stages import Model, PredictionKind
+from perennial.stages import PredictionKind
 from perennial.statistics import Population, SelectionMethod
 
 _METHOD_IN_WORDS = {
@@ -34,7 +34,7 @@ class CalibrationSummary:
     message: str
 
 
-def read_calibration_gap(model: Model, as_of: date) -> CalibrationSummary:
+def read_calibration_gap(model: str, as_of: date) -> CalibrationSummary:
     """What `measure_calibration_gap` found for a model up to `as_of`."""
     with connect(Role.READER) as connection:
         days = read_scored_days(connection, model, as_of)
@@ -43,7 +43,7 @@ def read_calibration_gap(model: Model, as_of: date) -> CalibrationSummary:
     everyone = [record for record in records if record.population == Population.EVERYONE]
     closed = "cannot tell: horizons have closed and nobody has measured yet"
     return CalibrationSummary(
-        model=model.value,
+        model=model,
         as_of=as_of,
         headlines=_headlines(untreated),
         ignoring_messages=_headlines(everyone),

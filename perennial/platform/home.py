@@ -35,16 +35,8 @@ def prepare_home(announce: Callable[[str], None]) -> Path:
 
 def _new_secrets() -> dict[str, object]:
     roles = (
-        "owner",
-        "loader",
-        "transformer",
-        "publisher",
-        "reader",
-        "feast",
-        "airflow_db",
-        "mlflow_db",
-        "airflow",
-        "valkey",
+        *("owner", "loader", "transformer", "publisher", "reader"),
+        *("feast", "airflow_db", "mlflow_db", "airflow", "valkey"),
     )
     passwords: dict[str, object] = {f"{role}_password": secrets.token_urlsafe(24) for role in roles}
     return passwords | {
@@ -65,7 +57,7 @@ def read_json(path: Path) -> dict[str, Any]:
         return {}
     except json.JSONDecodeError as error:
         raise BrokenHomeError(
-            f"{path} is damaged ({error}). Restore it from a backup, or remove it to have it made anew; without its "
-            "secrets.json a home cannot be opened again, and `make clean` starts afresh."
+            f"{path} is damaged ({error}). Restore it from a backup, or remove it to have it created again; without "
+            "its secrets.json a home cannot be opened again, and `make clean` starts afresh."
         ) from error
     return content

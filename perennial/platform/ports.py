@@ -1,4 +1,4 @@
-"""Which port each server listens on: remembered per home, stepped aside where another program was first."""
+"""Which port each server listens on: stored per home, and the next free one where another program was first."""
 
 import fcntl
 import os
@@ -23,7 +23,7 @@ PROCESSES = {
 
 
 @contextmanager
-def taking_turns(announce: Callable[[str], None]) -> Iterator[None]:
+def one_start_at_a_time(announce: Callable[[str], None]) -> Iterator[None]:
     """One home of this person starts at a time: a port that is found free is listened on before the next one looks."""
     path = Path(tempfile.gettempdir()) / f"perennial-ports-{os.getuid()}.lock"
     # Not followed: in a folder that everyone may write to, the name could be somebody's link.
@@ -40,17 +40,17 @@ def taking_turns(announce: Callable[[str], None]) -> Iterator[None]:
 
 
 def assign_ports(announce: Callable[[str], None], is_postgres_running: bool) -> dict[str, int]:
-    """A port for every server: a running one keeps its own, the others get the remembered or the next free one."""
+    """A port for every server: a running one keeps its own, the others get the stored or the next free one."""
     home = home_path()
-    remembered: dict[str, int] = read_json(home / "platform.json").get("ports", {})
+    stored: dict[str, int] = read_json(home / "platform.json").get("ports", {})
     ports: dict[str, int] = {}
     for service in PREFERRED_PORTS:
         process = PROCESSES.get(service)
         is_running = is_postgres_running if process is None else ManagedProcess(process, home).find() is not None
-        if is_running and service in remembered:
-            ports[service] = remembered[service]
+        if is_running and service in stored:
+            ports[service] = stored[service]
         else:
-            ports[service] = choose_port(service, remembered.get(service), set(ports.values()), announce)
+            ports[service] = choose_port(service, stored.get(service), set(ports.values()), announce)
     return ports
 
 
@@ -64,9 +64,9 @@ def is_port_free(port: int) -> bool:
     return True
 
 
-def choose_port(service: str, remembered: int | None, taken: set[int], announce: Callable[[str], None]) -> int:
-    """The remembered or preferred port if nobody else listens there, else the next free one, said aloud."""
-    wanted = remembered or PREFERRED_PORTS[service]
+def choose_port(service: str, stored: int | None, taken: set[int], announce: Callable[[str], None]) -> int:
+    """The stored or preferred port where it is free, else the next free one, announced."""
+    wanted = stored or PREFERRED_PORTS[service]
     port = wanted
     while port in taken or not is_port_free(port):
         port += 1

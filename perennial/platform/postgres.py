@@ -9,6 +9,7 @@ import psutil
 import psycopg
 from psycopg import sql
 
+from perennial.atomic_file import PRIVATE, replace_text
 from perennial.platform.home import LOOPBACK
 
 with warnings.catch_warnings():
@@ -85,7 +86,7 @@ class PostgresServer:
 
     def _write(self, name: str, content: str) -> None:
         path = self.folder / name
-        path.write_text(content)
+        replace_text(path, content, mode=PRIVATE)
         owner = self.folder.stat()
         os.chown(path, owner.st_uid, owner.st_gid)
 

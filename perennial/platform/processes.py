@@ -1,4 +1,4 @@
-"""Start, watch and stop the platform's own processes, remembered by pid files that survive this program."""
+"""Start, find and stop the platform's own processes, by pid files that survive this program."""
 
 import json
 import os
@@ -58,7 +58,7 @@ class ManagedProcess:
         return process
 
     def stop(self) -> bool:
-        """End the process and its children, gently and then firmly. True if there was one."""
+        """End the process and its children: SIGTERM, then SIGKILL after `STOP_SECONDS`. True if there was one."""
         process = self.find()
         self.pid_file.unlink(missing_ok=True)
         if process is None:
@@ -72,7 +72,7 @@ class ManagedProcess:
         psutil.wait_procs(alive, timeout=STOP_SECONDS)
         return True
 
-    def last_words(self, lines: int = 8) -> str:
+    def log_tail(self, lines: int = 8) -> str:
         """The end of the log, for an error message."""
         if not self.log.exists():
             return "(no log)"

@@ -19,7 +19,7 @@ BIN = Path(sys.executable).parent
 
 @dataclass(frozen=True)
 class Service:
-    """A process to keep running: healthy when its URL or port answers; where it has neither, when it lives."""
+    """A process to keep running: healthy when its URL or port answers; where it has neither, while it runs."""
 
     name: str
     command: Sequence[str]
@@ -147,7 +147,7 @@ def api_service(settings: Settings, port: int) -> Service:
 
 
 def is_airflow_ready(base_url: str) -> bool:
-    """Whether Airflow's scheduler and DAG processor report healthy, as its own health page tells."""
+    """Whether Airflow's scheduler and DAG processor report healthy, as its own health page says."""
     try:
         health = httpx.get(f"{base_url}/api/v2/monitor/health", timeout=3).json()
     except (httpx.TransportError, ValueError):

@@ -1,4 +1,4 @@
-"""Bring the whole platform up in dependency order, say how it is, and take it down again."""
+"""Start the whole platform in dependency order, report its health, and stop it."""
 
 import fcntl
 import subprocess
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from perennial.platform.home import LOOPBACK, prepare_home, read_json
-from perennial.platform.ports import assign_ports, taking_turns
+from perennial.platform.ports import assign_ports, one_start_at_a_time
 from perennial.platform.postgres import PostgresServer
 from perennial.platform.processes import ManagedProcess
 from perennial.platform.services import (
@@ -33,7 +33,7 @@ STORES_ONLY = ("valkey", "mlflow")
 
 
 class PlatformError(RuntimeError):
-    """A part did not come up; the message holds its last words and where its log is."""
+    """A part did not come up; the message holds the end of its log and where that is."""
 
 
 @dataclass(frozen=True)
@@ -52,14 +52,12 @@ def up(announce: Callable[[str], None] = print, services: Iterable[str] = ALL) -
     Raises PlatformError when a part does not become healthy.
     """
     prepare_home(announce)
-    with _only_one(home_path()), taking_turns(announce):
+    with _only_one(home_path()), one_start_at_a_time(announce):
         wanted = tuple(services)
-        ports, secrets = (
-            assign_ports(announce, _is_postgres_running(home_path())),
-            read_json(home_path() / "secrets.json"),
-        )
+        ports = assign_ports(announce, _is_postgres_running(home_path()))
+        secrets = read_json(home_path() / "secrets.json")
         postgres = PostgresServer(home_path() / "postgres", ports["postgres"], secrets["owner_password"])
-        _remember(ports, secrets, postgres.url)
+        _write_platform_file(ports, secrets, postgres.url)
         settings = load_settings()
         if not postgres.is_running():
             announce("Starting PostgreSQL")
@@ -115,7 +113,7 @@ def _only_one(home: Path) -> Iterator[None]:
         yield
 
 
-def _remember(ports: dict[str, int], secrets: dict[str, Any], database_url: str) -> None:
+def _write_platform_file(ports: dict[str, int], secrets: dict[str, Any], database_url: str) -> None:
     write_private_json(
         home_path() / "platform.json",
         {
@@ -175,14 +173,14 @@ def _wait(is_ready: Callable[[], bool], name: str, process: ManagedProcess | Non
         if is_ready():
             return
         time.sleep(0.3)
-    told = f" Its log, {process.log}, ends with:\n{process.last_words()}" if process else ""
-    raise PlatformError(f"{name} was not healthy within {START_SECONDS} seconds.{told}")
+    log = f" Its log, {process.log}, ends with:\n{process.log_tail()}" if process else ""
+    raise PlatformError(f"{name} was not healthy within {START_SECONDS} seconds.{log}")
 
 
 def _require_alive(name: str, process: ManagedProcess | None) -> None:
     # Also asked after it seemed healthy: another program may have taken its port meanwhile, and be who answers.
     if process is not None and process.find() is None:
         raise PlatformError(
-            f"{name} ended while starting. Its log, {process.log}, ends with:\n{process.last_words()}\n"
-            "If another program took its port meanwhile, run `perennial up` again: it steps aside."
+            f"{name} ended while starting. Its log, {process.log}, ends with:\n{process.log_tail()}\n"
+            "If another program took its port meanwhile, run `perennial up` again: it takes another port."
         )

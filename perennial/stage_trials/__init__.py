@@ -1,4 +1,4 @@
-"""What messaging a lifecycle stage achieved, and whom it moves: each stage's audience against its holdout."""
+"""What messaging a lifecycle stage achieved, and who responds to it: each stage's audience against its holdout."""
 
 from perennial.stage_trials.cohort import MartsBehindError
 from perennial.stage_trials.lift import StageLift, measure_lift, read_lift

@@ -4,7 +4,7 @@ from perennial.statistics.arrays import Bools, Floats, Ints, Names
 from perennial.statistics.bootstrap import Resampled, mean_interval, percentile_interval, resample_sums
 from perennial.statistics.calibration_error import Bin, Calibration, measure_calibration
 from perennial.statistics.exposure import EXPOSURE_FEATURES, message_propensity
-from perennial.statistics.interval import Interval
+from perennial.statistics.interval import CONFIDENCE, Interval, t_interval
 from perennial.statistics.regression import CalibrationLine, fit_calibration_line
 from perennial.statistics.untreated import (
     Population,
@@ -15,6 +15,7 @@ from perennial.statistics.untreated import (
 )
 
 __all__ = [
+    "CONFIDENCE",
     "EXPOSURE_FEATURES",
     "Bin",
     "Bools",
@@ -36,4 +37,5 @@ __all__ = [
     "message_propensity",
     "percentile_interval",
     "resample_sums",
+    "t_interval",
 ]

@@ -1,18 +1,20 @@
-"""Columns that a person named and the data does not have, in words that lead to those it has."""
+"""Columns that were asked for and are not in the data, with a message that leads to those that are."""
 
 import difflib
 from collections.abc import Iterable, Sequence
 
-
-def missing_column_words(name: str, columns: Sequence[str], part: str) -> str:
-    """That no column is called `name`, which was wanted for `part`; those of a like name, else those there are."""
-    near = difflib.get_close_matches(name, columns, n=3, cutoff=0.5)
-    meant = f"did you mean {listed(near)}?" if near else f"it has {listed(columns)}"
-    return f"The data has no column {name!r} for the {part}: {meant}"
+from perennial.tabular.errors import InputError
 
 
-def listed(names: Iterable[str], limit: int = 12) -> str:
-    """The names as a person would write them: quoted, the last one after "or"."""
+def missing_column(name: str, columns: Sequence[str], role: str) -> InputError:
+    """The error that no column is called `name`, wanted as `role`: it names similar columns, else those there are."""
+    similar = difflib.get_close_matches(name, columns, n=3, cutoff=0.5)
+    hint = f"did you mean {quoted_list(similar)}?" if similar else f"it has {quoted_list(columns)}"
+    return InputError(f"The data has no column {name!r} for the {role}: {hint}")
+
+
+def quoted_list(names: Iterable[str], limit: int = 12) -> str:
+    """The names as in a sentence: quoted, the last one after "or"; beyond `limit` only counted."""
     quoted = [repr(name) for name in names]
     if len(quoted) > limit:
         return ", ".join(quoted[:limit]) + f" and {len(quoted) - limit} more"

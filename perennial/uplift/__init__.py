@@ -1,28 +1,36 @@
-"""Who answers to a treatment: uplift from randomised trials, and whether choosing by it is worth anything."""
+"""Who responds to a treatment: uplift from randomised trials, and whether targeting by it pays."""
 
+from perennial.tabular import InputError
 from perennial.uplift.customer_table import check_table, save_table
-from perennial.uplift.errors import UpliftInputError
 from perennial.uplift.estimation import estimate
-from perennial.uplift.plots import save_picture
-from perennial.uplift.results import Estimate, Group, Policy, Ranking, Segment, Targeting, Tenth, UpliftReport, Verdict
-from perennial.uplift.segment_rule import segments
-from perennial.uplift.source import Data
+from perennial.uplift.plots import save_plot
+from perennial.uplift.report import UpliftReport, segments
+from perennial.uplift.results import (
+    Decile,
+    Policy,
+    Ranking,
+    SegmentLift,
+    Targeting,
+    UpliftSegment,
+    UpliftVerdict,
+)
+
+UpliftInputError = InputError
+"""Every package raises the same error for input that it cannot use."""
 
 __all__ = [
-    "Data",
-    "Estimate",
-    "Group",
+    "Decile",
     "Policy",
     "Ranking",
-    "Segment",
+    "SegmentLift",
     "Targeting",
-    "Tenth",
     "UpliftInputError",
     "UpliftReport",
-    "Verdict",
+    "UpliftSegment",
+    "UpliftVerdict",
     "check_table",
     "estimate",
-    "save_picture",
+    "save_plot",
     "save_table",
     "segments",
 ]

@@ -1,31 +1,35 @@
-"""Every candidate fitted on every pair of folds, the best of them chosen for each fold by the other folds alone."""
+"""Cross-fitting: every candidate fitted on every pair of folds, the best chosen for each fold by the other folds alone.
+
+Chernozhukov, Chetverikov, Demirer, Duflo, Hansen, Newey & Robins 2018, Double/debiased machine learning for treatment
+and structural parameters.
+"""
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from perennial.uplift.arrays import Bools, Floats, Ints
-from perennial.uplift.effect_calibration import Calibration, calibrate
-from perennial.uplift.folds import FOLDS, pairs
-from perennial.uplift.learners import LEARNERS, Lesson
-from perennial.uplift.nuisance import Foretold, doubly_robust, foretell
+from perennial.statistics import Floats, Ints
+from perennial.uplift.effect_calibration import EffectCalibration, calibrate
+from perennial.uplift.folds import FOLDS, fold_pairs
+from perennial.uplift.learners import CANDIDATES, TrainingSet
+from perennial.uplift.nuisance import NuisancePredictions, doubly_robust_scores, predict_outcome
+from perennial.uplift.source import Trial
 
 
 @dataclass(frozen=True)
-class Fitted:
-    """`said[learner][f]` (rows, FOLDS): what the learner that saw neither the row's fold nor fold f says; nan where
-    both are the same. `waiting[learner][:, f]`: what those that have not seen fold f say of customers in no fold.
+class CandidatePredictions:
+    """`trial[name][:, f]` (rows, FOLDS): uplift predicted by the candidate that saw neither the row's fold nor fold f;
+    nan where these are one. `pending[name][:, f]` (customers, FOLDS): the mean of the fits that have not seen fold f.
     """
 
-    fold: Ints
-    foretold: Foretold
-    said: dict[str, Floats]
-    waiting: dict[str, Floats]
+    nuisance: NuisancePredictions
+    trial: dict[str, Floats]
+    pending: dict[str, Floats]
 
 
 @dataclass(frozen=True)
-class Awaited:
-    """Customers whose outcome is not known yet, as in `Judged`: the mean of what is said for each fold's rows.
+class PendingPredictions:
+    """Predictions for pending customers, as in `CrossFitResult`, averaged over folds; arrays are (customers,).
 
     `rank` is their place among the customers of the trial.
     """
@@ -36,90 +40,90 @@ class Awaited:
 
 
 @dataclass(frozen=True)
-class Judged:
-    """What is known of every row without having looked at its outcome, beside the score that does.
+class CrossFitResult:
+    """Out-of-fold predictions for every row, and the score that evaluates them; arrays are (rows,).
 
     `rank` runs from 0 (the most uplift) to 1 within the row's fold; `uplift` is calibrated, in units of the outcome;
-    `untreated` is the outcome foretold without treatment; `score` is the doubly robust score.
-    `chosen` is the learner of each fold, `calibrations` every learner's on the rows that chose, one for each fold.
+    `untreated` is the predicted outcome without treatment; `scores` are doubly robust and alone use the row's outcome.
+    `chosen` is the candidate of each fold, `calibrations` those of every candidate on the rows that chose, one for each
+    fold.
     """
 
     rank: Floats
     uplift: Floats
     untreated: Floats
-    score: Floats
+    scores: Floats
     chosen: tuple[str, ...]
-    calibrations: dict[str, tuple[Calibration, ...]]
-    awaited: Awaited
+    calibrations: dict[str, tuple[EffectCalibration, ...]]
+    pending: PendingPredictions
 
 
-def cross_fit(
-    design: Floats, treated: Bools, outcome: Floats, chance: Floats, fold: Ints, seed: int, waiting: Floats
-) -> Judged:
-    """All candidates fitted, the best chosen, every row judged by what has not seen its fold.
+def cross_fit(trial: Trial, design: Floats, fold: Ints, seed: int, pending: Floats) -> CrossFitResult:
+    """All candidates fitted, the best chosen, every row predicted by models that have not seen its fold.
 
-    `waiting` (customers, columns of `design`): customers whose outcome is not known yet, none of them needed.
+    `design` (rows, columns): the trial's features; `fold` (rows,); `pending` (customers, columns): the features of
+    customers without an outcome yet, of which there may be none.
     """
-    fitted = _fit_all(design, treated, outcome, chance, fold, seed, waiting)
-    rank, uplift, untreated, score = (np.empty(len(outcome)) for _ in range(4))
-    awaited_rank, awaited_uplift = np.zeros(len(waiting)), np.zeros(len(waiting))
-    chosen, calibrations = [], [_calibrate_all(fitted, treated, outcome, chance, judging) for judging in range(FOLDS)]
-    for judging, found in enumerate(calibrations):
+    fitted = _fit_candidates(trial, design, fold, seed, pending)
+    rank, uplift, untreated, scores = (np.empty(len(trial)) for _ in range(4))
+    pending_rank, pending_uplift = np.zeros(len(pending)), np.zeros(len(pending))
+    chosen, calibrations = [], [_calibrate_candidates(fitted, trial, fold, held) for held in range(FOLDS)]
+    for held, found in enumerate(calibrations):
         best = max(found, key=lambda name: found[name].explained)
-        rows = fold == judging
-        said = np.nanmean(fitted.said[best][rows], axis=1)
-        foretold = fitted.foretold.without(judging)[rows]
-        uplift[rows] = found[best].apply(said)
-        rank[rows] = _ranks(said, np.random.default_rng([seed, 2, judging]))
-        untreated[rows] = foretold - chance[rows] * uplift[rows]
-        score[rows] = doubly_robust(outcome[rows], treated[rows], chance[rows], foretold)
+        rows = fold == held
+        predicted = np.nanmean(fitted.trial[best][rows], axis=1)
+        nuisance, propensity = fitted.nuisance.without(held)[rows], trial.propensity[rows]
+        uplift[rows] = found[best].apply(predicted)
+        rank[rows] = _ranks(predicted, np.random.default_rng([seed, 2, held]))
+        untreated[rows] = nuisance - propensity * uplift[rows]
+        scores[rows] = doubly_robust_scores(trial.outcome[rows], trial.treated[rows], propensity, nuisance)
         chosen.append(best)
-        heard = fitted.waiting[best][:, judging]
-        awaited_rank += _places(heard, said) / FOLDS
-        awaited_uplift += found[best].apply(heard, said) / FOLDS
-    awaited = Awaited(awaited_rank, awaited_uplift, fitted.foretold.waiting - chance.mean() * awaited_uplift)
-    every = {name: tuple(found[name] for found in calibrations) for name in LEARNERS}
-    return Judged(rank, uplift, untreated, score, tuple(chosen), every, awaited)
+        pending_predicted = fitted.pending[best][:, held]
+        pending_rank += _places(pending_predicted, predicted) / FOLDS
+        pending_uplift += found[best].apply(pending_predicted, predicted) / FOLDS
+    pending_untreated = fitted.nuisance.pending - trial.propensity.mean() * pending_uplift
+    every = {name: tuple(found[name] for found in calibrations) for name in CANDIDATES}
+    pending_predictions = PendingPredictions(pending_rank, pending_uplift, pending_untreated)
+    return CrossFitResult(rank, uplift, untreated, scores, tuple(chosen), every, pending_predictions)
 
 
-def _fit_all(
-    design: Floats, treated: Bools, outcome: Floats, chance: Floats, fold: Ints, seed: int, waiting: Floats
-) -> Fitted:
-    foretold = foretell(design, outcome, fold, seed, waiting)
-    awaited = {name: np.zeros((len(waiting), FOLDS)) for name in LEARNERS}
-    said = {name: np.full((len(outcome), FOLDS), np.nan) for name in LEARNERS}
-    for pair in pairs():
+def _fit_candidates(trial: Trial, design: Floats, fold: Ints, seed: int, pending: Floats) -> CandidatePredictions:
+    nuisance = predict_outcome(design, trial.outcome, fold, seed, pending)
+    by_pending = {name: np.zeros((len(pending), FOLDS)) for name in CANDIDATES}
+    by_trial = {name: np.full((len(trial), FOLDS), np.nan) for name in CANDIDATES}
+    for pair in fold_pairs():
         rows, (one, other) = np.isin(fold, pair.fitted), pair.held
-        rest = (outcome - foretold.without(*pair.held))[rows]
-        lesson = Lesson(design[rows], treated[rows], rest, chance[rows], seed)
-        for name, fit in LEARNERS.items():
-            predict = fit(lesson)
+        residual = (trial.outcome - nuisance.without(*pair.held))[rows]
+        training = TrainingSet(design[rows], trial.treated[rows], residual, trial.propensity[rows], seed)
+        for name, candidate in CANDIDATES.items():
+            predict = candidate.fit(training)
             for mine, theirs in ((one, other), (other, one)):
-                said[name][fold == mine, theirs] = predict(design[fold == mine])
-            if len(waiting):
-                awaited[name][:, pair.held] += predict(waiting)[:, None] / (FOLDS - 1)
-    return Fitted(fold, foretold, said, awaited)
+                by_trial[name][fold == mine, theirs] = predict(design[fold == mine])
+            if len(pending):
+                by_pending[name][:, pair.held] += predict(pending)[:, None] / (FOLDS - 1)
+    return CandidatePredictions(nuisance, by_trial, by_pending)
 
 
-def _calibrate_all(
-    fitted: Fitted, treated: Bools, outcome: Floats, chance: Floats, judging: int
-) -> dict[str, Calibration]:
-    """Every learner on the rows of all folds but `judging`, each row foretold without its fold and without that one."""
-    rows = fitted.fold != judging
-    score = doubly_robust(outcome, treated, chance, fitted.foretold.without(judging))[rows]
-    return {name: calibrate(said[rows, judging], score, fitted.fold[rows]) for name, said in fitted.said.items()}
+def _calibrate_candidates(
+    fitted: CandidatePredictions, trial: Trial, fold: Ints, held: int
+) -> dict[str, EffectCalibration]:
+    """Every candidate on the rows of all folds but `held`, predicted without their own fold and without that one."""
+    rows = fold != held
+    nuisance = fitted.nuisance.without(held)
+    scores = doubly_robust_scores(trial.outcome, trial.treated, trial.propensity, nuisance)[rows]
+    return {name: calibrate(predicted[rows, held], scores, fold[rows]) for name, predicted in fitted.trial.items()}
 
 
-def _places(heard: Floats, said: Floats) -> Floats:
-    """From 0 to 1, where each would stand among those of whom `said` was said, the highest first; equals halfway."""
-    ordered = np.sort(-said)
-    places: Floats = (np.searchsorted(ordered, -heard, "left") + np.searchsorted(ordered, -heard, "right")) / 2
-    return np.minimum(places / len(said), 1 - 0.5 / len(said))
+def _places(predicted: Floats, reference: Floats) -> Floats:
+    """From 0 to 1, where each would rank among the `reference` predictions, the highest first; ties halfway."""
+    ordered = np.sort(-reference)
+    places: Floats = (np.searchsorted(ordered, -predicted, "left") + np.searchsorted(ordered, -predicted, "right")) / 2
+    return np.minimum(places / len(reference), 1 - 0.5 / len(reference))
 
 
-def _ranks(said: Floats, random: np.random.Generator) -> Floats:
-    """From 0 to 1, the highest first; equals in random order."""
-    order = np.lexsort((random.random(len(said)), -said))
-    ranks = np.empty(len(said))
-    ranks[order] = (np.arange(len(said)) + 0.5) / len(said)
+def _ranks(predicted: Floats, random: np.random.Generator) -> Floats:
+    """From 0 to 1, the highest first; ties in random order."""
+    order = np.lexsort((random.random(len(predicted)), -predicted))
+    ranks = np.empty(len(predicted))
+    ranks[order] = (np.arange(len(predicted)) + 0.5) / len(predicted)
     return ranks

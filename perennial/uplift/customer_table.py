@@ -2,15 +2,14 @@
 
 from pathlib import Path
 
-from perennial.uplift.errors import UpliftInputError
-from perennial.uplift.results import UpliftReport
-from perennial.uplift.segment_rule import segments
+from perennial.tabular import InputError
+from perennial.uplift.report import UpliftReport, segments
 
 FORMATS = (".csv", ".parquet")
 
 
 def save_table(report: UpliftReport, file: Path) -> None:
-    """The file holds what `segments` tells. Its ending chooses CSV or Parquet. Raises UpliftInputError for others."""
+    """The file holds the table `segments`, as CSV or Parquet by its suffix. Raises InputError for other suffixes."""
     check_table(file)
     if file.suffix == ".csv":
         segments(report).to_csv(file, index=False)
@@ -19,8 +18,8 @@ def save_table(report: UpliftReport, file: Path) -> None:
 
 
 def check_table(file: Path) -> None:
-    """Raises UpliftInputError for a file name that no table can be written to."""
+    """Raises InputError for a file that no table can be written to."""
     if file.suffix not in FORMATS:
-        raise UpliftInputError(f"Customers are written as {' or '.join(FORMATS)}, not as {file.name!r}")
+        raise InputError(f"Customers are written as {' or '.join(FORMATS)}, not as {file.name!r}")
     if not file.absolute().parent.is_dir():
-        raise UpliftInputError(f"There is no folder {file.parent} for the customers")
+        raise InputError(f"There is no folder {file.parent} for the customers")

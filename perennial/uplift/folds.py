@@ -1,9 +1,9 @@
-"""Who may see whom: every row is judged by what has seen neither it nor its fold.
+"""The folds of cross-fitting: every row is evaluated by models that have seen neither it nor its fold.
 
-Four folds. A learner is fitted on each *pair* of folds; each of the other two folds is foretold by it. Seen from one
-fold as the rows of final judgement, the three pairs without it have foretold the three other folds: there learners are
-chosen and calibrated. So nothing that fits, chooses or calibrates has seen the rows that judge, at six fits for each
-learner instead of the sixteen that nesting cross-validation in cross-validation would take.
+Four folds. A learner is fitted on each *pair* of folds and predicts the two others. Seen from one fold, held for
+evaluation, the three pairs without it have predicted the three other folds: there learners are chosen and calibrated.
+So nothing that fits, chooses or calibrates has seen the rows of evaluation, at six fits for each learner instead of the
+sixteen of nested cross-validation.
 """
 
 from collections.abc import Iterator
@@ -12,12 +12,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from perennial.uplift.arrays import Bools, Ints
+from perennial.statistics import Bools, Ints
 
 FOLDS = 4
 
 
-class Pair(NamedTuple):
+class FoldPair(NamedTuple):
     """The folds `fitted` on, and the folds `held` out."""
 
     fitted: tuple[int, int]
@@ -25,7 +25,7 @@ class Pair(NamedTuple):
 
 
 def draw_folds(treated: Bools, seed: int) -> Ints:
-    """Each row's fold, 0 to 3, drawn so that all folds have the same share of treated rows."""
+    """Each row's fold (rows,), 0 to 3, stratified by `treated` (rows,): all folds have the same share of treated."""
     random = np.random.default_rng([seed, 1])
     fold = np.empty(len(treated), dtype=np.int64)
     for arm in (treated, ~treated):
@@ -34,8 +34,8 @@ def draw_folds(treated: Bools, seed: int) -> Ints:
     return fold
 
 
-def pairs() -> Iterator[Pair]:
+def fold_pairs() -> Iterator[FoldPair]:
     """The six pairs to fit on."""
     for first, second in combinations(range(FOLDS), 2):
         others = [fold for fold in range(FOLDS) if fold not in {first, second}]
-        yield Pair((first, second), (others[0], others[1]))
+        yield FoldPair((first, second), (others[0], others[1]))

@@ -1,37 +1,44 @@
-"""What features foretell of the outcome by themselves, whatever the treatment: taken away before uplift is learned."""
+"""The nuisance model: the outcome predicted from the features alone, whatever the treatment, and the scores it gives.
+
+Subtracting its predictions from the outcome leaves the same effect and less noise.
+"""
 
 import numpy as np
 
-from perennial.uplift.arrays import Bools, Floats, Ints
+from perennial.statistics import Bools, Floats, Ints
 from perennial.uplift.folds import FOLDS
 
 
-class Foretold:
-    """`by[:, f]`: the outcome that a model fitted on fold f alone foretells; nobody asks it of the fold's own rows.
+class NuisancePredictions:
+    """`by_fold[:, f]` (rows, FOLDS): the outcome predicted by a model fitted on fold f alone, unused in that fold.
 
-    `waiting`: what all of them together foretell of customers who are in no fold.
+    `fold` (rows,): each row's fold. `pending` (customers,): the mean of all models for customers in no fold.
     """
 
-    def __init__(self, by: Floats, fold: Ints, waiting: Floats) -> None:
-        self.by = by
+    def __init__(self, by_fold: Floats, fold: Ints, pending: Floats) -> None:
+        self.by_fold = by_fold
         self.fold = fold
-        self.waiting = waiting
+        self.pending = pending
 
-    def without(self, *unseen: int) -> Floats:
-        """For each row the mean of the models that have seen neither its own fold nor those in `unseen`."""
+    def without(self, *folds: int) -> Floats:
+        """For each row (rows,) the mean of the models that have seen neither its own fold nor any of `folds`."""
         allowed = np.ones((len(self.fold), FOLDS), dtype=bool)
         allowed[np.arange(len(self.fold)), self.fold] = False
-        allowed[:, list(unseen)] = False
+        allowed[:, list(folds)] = False
         weights = allowed / np.maximum(allowed.sum(axis=1, keepdims=True), 1)
-        means: Floats = (self.by * weights).sum(axis=1)
+        means: Floats = (self.by_fold * weights).sum(axis=1)
         return means
 
 
-def foretell(design: Floats, outcome: Floats, fold: Ints, seed: int, waiting: Floats) -> Foretold:
-    """One boosted model for each fold; `waiting` (customers, columns) is the design of those who are in none."""
+def predict_outcome(design: Floats, outcome: Floats, fold: Ints, seed: int, pending: Floats) -> NuisancePredictions:
+    """One boosted model for each fold, and what it predicts elsewhere.
+
+    `design` (rows, columns), `outcome` and `fold` (rows,); `pending` (customers, columns), the same columns of the
+    customers that are in no fold.
+    """
     from sklearn.ensemble import HistGradientBoostingRegressor
 
-    by, by_waiting = np.empty((len(outcome), FOLDS)), np.empty((len(waiting), FOLDS))
+    by_fold, pending_by_fold = np.empty((len(outcome), FOLDS)), np.empty((len(pending), FOLDS))
     for number in range(FOLDS):
         rows = fold == number
         model = HistGradientBoostingRegressor(
@@ -42,17 +49,19 @@ def foretell(design: Floats, outcome: Floats, fold: Ints, seed: int, waiting: Fl
             early_stopping=False,
             random_state=seed,
         )
-        by[:, number] = model.fit(design[rows], outcome[rows]).predict(design)
-        if len(waiting):
-            by_waiting[:, number] = model.predict(waiting)
-    return Foretold(by, fold, by_waiting.mean(axis=1))
+        by_fold[:, number] = model.fit(design[rows], outcome[rows]).predict(design)
+        if len(pending):
+            pending_by_fold[:, number] = model.predict(pending)
+    return NuisancePredictions(by_fold, fold, pending_by_fold.mean(axis=1))
 
 
-def doubly_robust(outcome: Floats, treated: Bools, chance: Floats, foretold: Floats) -> Floats:
-    """For each row a number whose expectation, given the features, is the effect of the treatment there.
+def doubly_robust_scores(outcome: Floats, treated: Bools, propensity: Floats, predicted: Floats) -> Floats:
+    """For each row (rows,) a number whose expectation, given the features, is the effect of the treatment there.
 
-    The augmented inverse-propensity score (Robins, Rotnitzky & Zhao 1994) with the outcome foretold whatever the
-    treatment; where the chances are known its mean is right however badly the outcome is foretold.
+    All arguments are (rows,); `predicted` is the outcome predicted whatever the treatment. The augmented
+    inverse-propensity score (Robins, Rotnitzky & Zhao 1994, Estimation of regression coefficients when some regressors
+    are not always observed) with one prediction for both arms; where the propensities are known, its mean is unbiased
+    however poor the predictions are.
     """
-    scores: Floats = (treated - chance) / (chance * (1 - chance)) * (outcome - foretold)
+    scores: Floats = (treated - propensity) / (propensity * (1 - propensity)) * (outcome - predicted)
     return scores

@@ -1,93 +1,110 @@
-"""Does choosing whom to treat pay, against treating everyone the same? Said only when the data say so."""
+"""Does personal targeting pay, compared with treating everyone alike? Claimed only where the data support it."""
 
 from dataclasses import dataclass
 from math import ceil
 
 import numpy as np
 
-from perennial.uplift.arrays import Bools, Floats
-from perennial.uplift.means import mean
-from perennial.uplift.results import Estimate, Policy, Verdict
+from perennial.statistics import Bools, Floats, Interval, t_interval
+from perennial.uplift.results import Policy, UpliftVerdict
 
-# Standard normal quantiles of 95 % confidence and 80 % power.
-REACH = 1.96 + 0.84
+# Standard normal quantiles of 95 % confidence, two-sided, and 80 % power.
+CRITICAL_VALUE, POWER_QUANTILE = 1.96, 0.84
 
 
 @dataclass(frozen=True)
-class Judgement:
-    """`gain`: of personal targeting over the better simple policy, per customer."""
+class UnitEconomics:
+    """What a unit of outcome is worth, and what treating a customer costs, in the same money."""
 
-    verdict: Verdict
+    margin: float
+    cost: float
+
+    @property
+    def break_even(self) -> float:
+        """The uplift, in units of the outcome, that pays for treating a customer."""
+        return self.cost / self.margin
+
+    def net_value(self, outcome: Floats) -> Floats:
+        """What treating brings, net of costs, for a gain in outcome (rows,)."""
+        return outcome * self.margin - self.cost
+
+    def is_worth_treating(self, uplift: Floats) -> Bools:
+        """Whether each predicted uplift (rows,) is worth more than treating costs."""
+        worth: Bools = np.asarray(uplift * self.margin > self.cost)
+        return worth
+
+
+@dataclass(frozen=True)
+class PolicyComparison:
+    """The policies with their values. `gain`: of personal targeting over the better simple policy, per customer."""
+
+    verdict: UpliftVerdict
     sentence: str
-    gain: Estimate
+    gain: Interval
     policies: tuple[Policy, ...]
 
 
-def judge(worth: Floats, chosen: Bools) -> Judgement:
-    """`worth`: what treating each customer brings, net of costs (scores); `chosen`: whom personal targeting treats.
+def compare_policies(net_value: Floats, targeted: Bools) -> PolicyComparison:
+    """Personal targeting against treating everyone and treating no one, in money per customer.
 
-    Personal targeting has to beat *both* simple policies, each with its 95 % interval above zero: so it is falsely
-    recommended in at most 2.5 % of questions (an intersection-union test, Berger 1982), whichever of them is best.
+    `net_value` (rows,): what treating each customer brings, net of costs, by their doubly robust score; `targeted`
+    (rows,): who is treated under personal targeting. It has to beat *both* simple policies, each with its 95 % interval
+    above zero: so it is falsely recommended in at most 2.5 % of trials (an intersection-union test, Berger 1982),
+    whichever of them is best.
     """
-    everyone = mean(worth)
+    everyone = t_interval(net_value)
     policies = (
-        Policy("personal", float(chosen.mean()), mean(worth * chosen)),
+        Policy("personal", float(targeted.mean()), t_interval(net_value * targeted)),
         Policy("everyone", 1.0, everyone),
-        Policy("no one", 0.0, Estimate(0.0, 0.0, 0.0)),
+        Policy("no one", 0.0, Interval(0.0, 0.0, 0.0)),
     )
-    over_everyone, over_no_one = mean(worth * (chosen - 1.0)), policies[0].value
-    gain = over_everyone if everyone.value > 0 else over_no_one
+    over_everyone, over_no_one = t_interval(net_value * (targeted - 1.0)), policies[0].value
+    gain = over_everyone if everyone.estimate > 0 else over_no_one
     if over_everyone.is_above_zero and over_no_one.is_above_zero:
-        verdict = Verdict.PERSONALISE
+        verdict = UpliftVerdict.PERSONALISE
     elif everyone.is_above_zero:
-        verdict = Verdict.TREAT_EVERYONE
+        verdict = UpliftVerdict.TREAT_EVERYONE
     elif everyone.is_below_zero:
-        verdict = Verdict.TREAT_NO_ONE
+        verdict = UpliftVerdict.TREAT_NO_ONE
     else:
-        verdict = Verdict.CANNOT_TELL
-    return Judgement(verdict, _sentence(verdict, gain, everyone, policies[0], len(worth)), gain, policies)
+        verdict = UpliftVerdict.CANNOT_TELL
+    return PolicyComparison(verdict, _sentence(verdict, gain, everyone, policies[0], len(net_value)), gain, policies)
 
 
-def _sentence(verdict: Verdict, gain: Estimate, everyone: Estimate, personal: Policy, rows: int) -> str:
-    simple = "everyone" if everyone.value > 0 else "no one"
-    if verdict is Verdict.PERSONALISE:
+def _sentence(verdict: UpliftVerdict, gain: Interval, everyone: Interval, personal: Policy, rows: int) -> str:
+    simple = "everyone" if everyone.estimate > 0 else "no one"
+    if verdict is UpliftVerdict.PERSONALISE:
         return (
             f"Personalise: treating the {personal.treated_share:.0%} whose uplift is worth its cost brings "
-            f"{told(gain)} more per customer than treating {simple}, the better simple policy"
+            f"{gain.describe('+.3g')} more per customer than treating {simple}, the better simple policy"
         )
+    value = everyone.describe("+.3g")
     if personal.treated_share in {0.0, 1.0}:
-        choosing = f"no differences were found that would be worth choosing by: it would treat {_whom(personal)}"
+        targeting = f"no differences worth targeting by were found: it would treat {_who(personal)}"
     else:
-        choosing = f"choosing by uplift does not detectably do better than treating {simple}: {told(gain)} per customer"
-    if verdict is Verdict.TREAT_EVERYONE:
-        return f"Treat everyone: it brings {told(everyone)} per customer net of costs, and {choosing}"
-    if verdict is Verdict.TREAT_NO_ONE:
-        return f"Treat no one: treating everyone loses, {told(everyone)} per customer net of costs, and {choosing}"
+        targeting = (
+            f"targeting by uplift does not detectably do better than treating {simple}: {gain.describe('+.3g')} "
+            "per customer"
+        )
+    if verdict is UpliftVerdict.TREAT_EVERYONE:
+        return f"Treat everyone: it brings {value} per customer net of costs, and {targeting}"
+    if verdict is UpliftVerdict.TREAT_NO_ONE:
+        return f"Treat no one: treating everyone loses, {value} per customer net of costs, and {targeting}"
     return (
-        f"Cannot tell: treating everyone brings {told(everyone)} per customer net of costs, which may be a gain or a "
-        f"loss, and {choosing}.{_wait(everyone, rows)}"
+        f"Cannot tell: treating everyone brings {value} per customer net of costs, which may be a gain or a "
+        f"loss, and {targeting}.{_customers_needed(everyone, rows)}"
     )
 
 
-def _whom(personal: Policy) -> str:
+def _who(personal: Policy) -> str:
     return "everyone" if personal.treated_share else "no one"
 
 
-def _wait(everyone: Estimate, rows: int) -> str:
-    if not everyone.value:
+def _customers_needed(everyone: Interval, rows: int) -> str:
+    if not everyone.estimate:
         return ""
-    needed = ceil(rows * (REACH / 1.96 * (everyone.high - everyone.value) / abs(everyone.value)) ** 2)
-    # Two digits are all that such a guess has.
-    rounded = int(float(f"{needed:.1e}"))
-    return f" If the truth is what it looks like now, about {rounded:,} customers would tell, not {rows:,}"
-
-
-def told(estimate: Estimate) -> str:
-    """An estimate and its interval in words."""
-    return f"{estimate.value:+.3g} (between {estimate.low:+.3g} and {estimate.high:+.3g})"
-
-
-def whom_to_treat(uplift: Floats, margin: float, cost: float) -> Bools:
-    """Whose foretold uplift is worth more than treating costs."""
-    worth: Bools = np.asarray(uplift * margin > cost)
-    return worth
+    half_width = everyone.high - everyone.estimate
+    ratio = (CRITICAL_VALUE + POWER_QUANTILE) / CRITICAL_VALUE * half_width / abs(everyone.estimate)
+    # Two digits are all that such an estimate has.
+    rounded = int(float(f"{ceil(rows * ratio**2):.1e}"))
+    return f" If the true value is the estimate, about {rounded:,} customers would decide it, not {rows:,}"

@@ -1,49 +1,53 @@
-"""How well customers are ordered by uplift: the curve of gains, the area under it, and what it has above random's.
+"""How well customers are ranked by uplift: the curve of gains, the area under it, and its excess over a random ranking.
 
 Qini curve and coefficient after Radcliffe (2007), area under the uplift curve after Gutierrez & Gérardy (2017), both
-from doubly robust scores (Yadlowsky, Fleming, Shah, Brunskill & Wager 2021), so that given probabilities of treatment
-are accounted for.
+from doubly robust scores (Yadlowsky, Fleming, Shah, Brunskill & Wager 2021, Evaluating treatment prioritization rules
+via rank-weighted average treatment effects), so that given propensities are accounted for.
 """
 
 import numpy as np
 
-from perennial.uplift.arrays import Floats
-from perennial.uplift.means import CONFIDENCE, mean
-from perennial.uplift.results import CurvePoint, Estimate, Ranking, Tenth
+from perennial.statistics import CONFIDENCE, Floats, Interval, t_interval
+from perennial.uplift.results import CurvePoint, Decile, Ranking
 
-TENTHS = 10
-POINTS = 20
+DECILES = 10
+CURVE_STEPS = 20
 DRAWS = 1_000
-# Rows are drawn in bags: sums over random bags are as independent as rows, and 10 million rows cost no more than these.
+# Rows are resampled in bags: sums over random bags are as independent as rows, and 10 million rows cost no more than
+# these.
 MOST_BAGS = 5_000
-# Where effects do not differ, each two customers of different folds count twice: one teaches and the other judges, and
-# the other way round. The variance of what looks like an order is then twice that of drawing customers to judge by.
-WIDENED = np.sqrt(2)
+# Where effects are homogeneous, each two customers of different folds count twice: one fits and the other evaluates,
+# and the reverse. The variance of an apparent ranking is then twice that of resampling the evaluated customers.
+INTERVAL_INFLATION = np.sqrt(2)
 
 
-def rank_value(rank: Floats, score: Floats, seed: int) -> Ranking:
-    """The areas with bootstrap intervals, drawn from customers; the learners are taken as they are."""
+def evaluate_ranking(rank: Floats, scores: Floats, seed: int) -> Ranking:
+    """The areas with bootstrap intervals over customers, the learned ranking taken as fixed.
+
+    `rank` (rows,) from 0, the most uplift, to 1; `scores` (rows,) doubly robust, in units of the outcome, as the areas
+    are, per customer.
+    """
     # Treating the best share q gains E[score, rank < q]; over all q from 0 to 1 that is E[score (1 - rank)], of which
-    # random has E[score] / 2.
-    drawn = _bootstrap(np.column_stack([score / 2, score * (0.5 - rank)]), seed)
-    average, above = float(score.mean()), float(np.mean(score * (0.5 - rank)))
-    qini = above + WIDENED * (drawn[:, 1] - above)
+    # a random ranking has E[score] / 2.
+    drawn = _bootstrap(np.column_stack([scores / 2, scores * (0.5 - rank)]), seed)
+    average, excess = float(scores.mean()), float(np.mean(scores * (0.5 - rank)))
+    qini = excess + INTERVAL_INFLATION * (drawn[:, 1] - excess)
     auuc = drawn[:, 0] + qini
     points = tuple(
-        CurvePoint(share, mean(score * (rank < share)), share * average)
-        for share in np.linspace(0, 1, POINTS + 1).tolist()
+        CurvePoint(share, t_interval(scores * (rank < share)), share * average)
+        for share in np.linspace(0, 1, CURVE_STEPS + 1).tolist()
     )
     return Ranking(
-        auuc=_middle(average / 2 + above, auuc),
+        auuc=_percentile_interval(average / 2 + excess, auuc),
         auuc_random=average / 2,
-        qini=_middle(above, qini),
-        beats_random=_middle(above, qini).is_above_zero,
+        qini=_percentile_interval(excess, qini),
+        beats_random=_percentile_interval(excess, qini).is_above_zero,
         curve=points,
     )
 
 
 def _bootstrap(parts: Floats, seed: int) -> Floats:
-    """The mean of every column in each draw, (draws, columns)."""
+    """The mean of every column of `parts` (rows, columns) in each draw, (draws, columns)."""
     random = np.random.default_rng([seed, 3])
     bags = min(len(parts), MOST_BAGS)
     bag = random.permutation(len(parts)) % bags
@@ -56,27 +60,27 @@ def _bootstrap(parts: Floats, seed: int) -> Floats:
     return draws
 
 
-def _middle(value: float, draws: Floats) -> Estimate:
+def _percentile_interval(estimate: float, draws: Floats) -> Interval:
     tail = (1 - CONFIDENCE) / 2
     low, high = np.quantile(draws, [tail, 1 - tail])
-    return Estimate(value, float(low), float(high))
+    return Interval(estimate, float(low), float(high))
 
 
-def tenth_of(rank: Floats) -> Floats:
-    """1 for the tenth with the most uplift, 10 for that with the least."""
-    numbers: Floats = np.minimum(np.floor(rank * TENTHS), TENTHS - 1) + 1
+def decile_of(rank: Floats) -> Floats:
+    """1 for the decile with the most uplift, 10 for that with the least; `rank` (rows,) from 0 to 1."""
+    numbers: Floats = np.minimum(np.floor(rank * DECILES), DECILES - 1) + 1
     return numbers
 
 
-def tenths(rank: Floats, uplift: Floats, score: Floats) -> tuple[Tenth, ...]:
-    """Predicted against realised lift of each tenth."""
-    number = tenth_of(rank)
+def evaluate_deciles(rank: Floats, uplift: Floats, scores: Floats) -> tuple[Decile, ...]:
+    """Predicted against realised lift of each decile; all (rows,), `uplift` and `scores` in units of the outcome."""
+    number = decile_of(rank)
     return tuple(
-        Tenth(
-            number=tenth,
-            customers=int((number == tenth).sum()),
-            predicted=float(uplift[number == tenth].mean()),
-            realised=mean(score[number == tenth]),
+        Decile(
+            number=decile,
+            customers=int((number == decile).sum()),
+            predicted=float(uplift[number == decile].mean()),
+            realised=t_interval(scores[number == decile]),
         )
-        for tenth in range(1, TENTHS + 1)
+        for decile in range(1, DECILES + 1)
     )

@@ -1,4 +1,4 @@
-"""The door that runs dbt."""
+"""Run dbt as of a day, with this home's settings."""
 
 import fcntl
 import json

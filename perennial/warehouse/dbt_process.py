@@ -24,7 +24,7 @@ LOGGING = ("--log-format", "json", "--log-format-file", "text", "--log-level-fil
 
 
 class DbtStoppedError(RuntimeError):
-    """dbt ended without results; the text is the last that it had to say."""
+    """dbt ended without results; the message is its last output."""
 
 
 def run_dbt(
@@ -35,7 +35,7 @@ def run_dbt(
     The process inherits `lock`: should its parent be killed, the next build waits until dbt too has ended.
     Raises DbtStoppedError when dbt ends before it ran any node.
     """
-    _forget_another_project(settings)
+    _drop_cache_of_another_project(settings)
     results = settings.home / "dbt" / "target" / "run_results.json"
     results.unlink(missing_ok=True)
     command = [*DBT, *arguments, *LOGGING]
@@ -45,15 +45,15 @@ def run_dbt(
             event = _parsed(line)
             if event["info"]["level"] == "error":
                 errors.append(event["info"]["msg"])
-            _tell(event, progress)
+            _report(event, progress)
     if not results.exists():
         raise DbtStoppedError("\n".join(errors) or "dbt was stopped")
     content: dict[str, Any] = json.loads(results.read_text())
     return list(content["results"])
 
 
-def _forget_another_project(settings: Settings) -> None:
-    # What dbt remembers of its parsing is told apart by a file's place within the project, not by the project's.
+def _drop_cache_of_another_project(settings: Settings) -> None:
+    # dbt's cache of its parsing goes by a file's place within the project, not by the project's.
     target, project = settings.home / "dbt" / "target", str(settings.project)
     target.mkdir(parents=True, exist_ok=True)
     parsed = target / "project.txt"
@@ -69,7 +69,7 @@ def _process(command: Sequence[str], settings: Settings, as_of: date, lock: Text
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        # The day comes as a variable of the environment: as a --var it would make dbt parse every file anew.
+        # The day comes as a variable of the environment: as a --var it would make dbt parse every file again.
         env={
             **os.environ,
             **USAGE_REPORTING_OFF,
@@ -90,12 +90,12 @@ def _process(command: Sequence[str], settings: Settings, as_of: date, lock: Text
 def _parsed(line: str) -> dict[str, Any]:
     try:
         event: dict[str, Any] = json.loads(line)
-    except json.JSONDecodeError:  # what Python itself says when it cannot go on
+    except json.JSONDecodeError:  # what Python itself prints when it cannot go on
         return {"info": {"name": "Output", "level": "error", "msg": line.rstrip()}, "data": {}}
     return event
 
 
-def _tell(event: dict[str, Any], progress: Progress | None) -> None:
+def _report(event: dict[str, Any], progress: Progress | None) -> None:
     kind, data = event["info"]["name"], event["data"]
     name = data.get("node_info", {}).get("node_name")
     if kind == "LogStartLine" and progress:

@@ -1,4 +1,4 @@
-"""What a build says afterwards: each node's outcome, and in words what went wrong."""
+"""The report of a build: each node's outcome, and what went wrong."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ SHOWN_FAILURES = 5
 
 @dataclass(frozen=True)
 class NodeResult:
-    """One model, test or source of the run. `rows` is what the warehouse said it wrote; None where it does not say."""
+    """One model, test or source of the run. `rows`: those written, where the warehouse reports it, else None."""
 
     name: str
     resource_type: str
@@ -72,7 +72,7 @@ class BuildFailedError(RuntimeError):
 
 
 def failure(report: BuildReport) -> BuildFailedError:
-    """The error that tells of a report's failed nodes."""
+    """The error that names a report's failed nodes."""
     count = len(report.failed)
     summary = (
         f"The warehouse build as of {report.as_of} failed in {count} place{'s' if count > 1 else ''}; "

@@ -1,6 +1,5 @@
-"""A small brand with stages, consent, scores and a gate, written as the rooms before this one write them."""
+"""A small brand with stages, consent, scores and a gate, written as the packages before this one write them."""
 
-import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -9,14 +8,14 @@ from typing import Any
 
 import pytest
 import redis
-import yaml
 from psycopg.types.json import Jsonb
 
 from perennial.as_of import snapshot_at
 from perennial.database import Role, connect
 from perennial.features import apply_feature_repo, close_feature_store, materialize
 from perennial.lifecycle import load_lifecycle
-from perennial.settings import PROJECT_ROOT, load_settings
+from perennial.settings import load_settings
+from tests.small_project import write_small_project
 
 SUNDAY, NEXT_SUNDAY = date(2017, 9, 24), date(2017, 10, 1)
 EVERYTHING = ("profiling", "training", "email", "sms")
@@ -115,7 +114,7 @@ _FAILURE = {
 @pytest.fixture
 def brand(warehouse: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Brand]:
     """Empty marts under a passed gate of `SUNDAY`, nobody held out, and an empty online store."""
-    _write_project(tmp_path)
+    write_small_project(tmp_path, {"days_since_last_order": "bigint", "top_department": "text"})
     monkeypatch.setenv("PERENNIAL_PROJECT", str(tmp_path))
     lifecycle = warehouse / "lifecycle.yml"
     before = lifecycle.read_text()
@@ -125,24 +124,13 @@ def brand(warehouse: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> I
         connection.execute(MARTS)
     with redis.Redis.from_url(load_settings().require("redis_url")) as client:
         client.flushall()
-    made = Brand(warehouse)
-    made.gate(SUNDAY)
-    made.event(SUNDAY)
-    yield made
+    created = Brand(warehouse)
+    created.gate(SUNDAY)
+    created.event(SUNDAY)
+    yield created
     close_feature_store()
     lifecycle.write_text(before)
     _forget()
-
-
-def _write_project(folder: Path) -> None:
-    shutil.copytree(PROJECT_ROOT / "feature_repo", folder / "feature_repo")
-    columns = [
-        {"name": name, "data_type": kind, "description": name, "config": {"meta": {"feature": True}}}
-        for name, kind in {"days_since_last_order": "bigint", "top_department": "text"}.items()
-    ]
-    path = folder / "dbt_project" / "models" / "marts" / "customer_features.yml"
-    path.parent.mkdir(parents=True)
-    path.write_text(yaml.safe_dump({"models": [{"name": "customer_features", "columns": columns}]}))
 
 
 def _forget() -> None:

@@ -1,4 +1,4 @@
-"""The one rule of consent, in SQL, against the same rule told in Python over every kind of history."""
+"""The one rule of consent, in SQL, against the same rule in Python over every kind of history."""
 
 import random
 from datetime import UTC, datetime, timedelta
@@ -20,7 +20,7 @@ def is_granted(history: list[Record]) -> bool:
 
 
 @pytest.mark.usefixtures("warehouse")
-def test_the_rule_in_the_database_is_the_rule_as_told() -> None:
+def test_the_rule_in_the_database_is_the_rule_in_python() -> None:
     dice = random.Random(7)
     histories: dict[str, list[Record]] = {
         f"customer {number}": [

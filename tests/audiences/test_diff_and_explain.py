@@ -1,4 +1,4 @@
-"""Who came and went, and why somebody is in or out, gate by gate."""
+"""Who came and went, and why somebody is in or out, condition by condition."""
 
 from datetime import UTC, date, datetime
 
@@ -49,30 +49,30 @@ def test_a_first_run_has_nothing_to_compare_with(brand: Brand) -> None:
         diff("winback")
 
 
-def gates(customer: str, as_of: date | None = None) -> dict[str, bool | None]:
-    return {gate.name: gate.is_passed for gate in explain(customer, as_of).gates}
+def conditions(customer: str, as_of: date | None = None) -> dict[str, bool | None]:
+    return {condition.name: condition.is_passed for condition in explain(customer, as_of).conditions}
 
 
-def test_a_member_passes_every_gate_and_sees_the_reasons(brand: Brand) -> None:
+def test_a_member_meets_every_condition_and_sees_the_reasons(brand: Brand) -> None:
     brand.add(TRICKY, "retention", silent=21, gap=7.0)
     brand.consent(TRICKY)
     brand.score("churn_risk", SUNDAY, {TRICKY: 0.83})
     run = publish("retention", SUNDAY)
-    told = explain(TRICKY)
-    assert told.is_member
-    assert told.is_exported
-    assert set(gates(TRICKY).values()) == {True}
-    words = {gate.name: gate.words for gate in told.gates}
+    explained = explain(TRICKY)
+    assert explained.is_member
+    assert explained.is_exported
+    assert set(conditions(TRICKY).values()) == {True}
+    words = {condition.name: condition.words for condition in explained.conditions}
     assert words["stage"] == (
         "In retention since 2017-09-24: 5 orders, the last 21 days before, usually one every 7 days."
     )
     assert words["score"] == ("churn_risk (version 3) says 83.0%: high, among the top 17 % of those scored.")
     assert words["published"] == f"Rank 1 of 1 in run {run.run_id}; in it since 2017-09-25."
-    assert told.reasons == [f"because of {TRICKY}"]
-    assert told.verdict == "In the retention audience of 2017-09-24, and pulled with it."
+    assert explained.reasons == [f"because of {TRICKY}"]
+    assert explained.verdict == "In the retention audience of 2017-09-24, and pulled with it."
 
 
-def test_each_closed_gate_is_named_with_its_cause(brand: Brand) -> None:
+def test_each_unmet_condition_is_named_with_its_cause(brand: Brand) -> None:
     brand.add("unasked", "retention")
     brand.add("withdrawn", "retention")
     brand.consent("withdrawn")
@@ -81,19 +81,19 @@ def test_each_closed_gate_is_named_with_its_cause(brand: Brand) -> None:
     brand.consent("no-channel", ["profiling"])
     publish("retention", SUNDAY)
 
-    assert gates("unasked")["consent to profiling"] is False
+    assert conditions("unasked")["consent to profiling"] is False
     assert "No record of consent" in explain("unasked").verdict
     assert "Refused or withdrawn on 2017-09-01 (test)." in explain("withdrawn").verdict
-    assert gates("no-channel")["consented channel"] is False
-    assert explain("no-channel").gates[-2].words.startswith("Not among the 0 members")
+    assert conditions("no-channel")["consented channel"] is False
+    assert explain("no-channel").conditions[-2].words.startswith("Not among the 0 members")
 
 
-def test_a_stranger_is_told_apart_from_someone_not_yet_published(brand: Brand) -> None:
+def test_a_stranger_and_someone_not_yet_published_are_distinguished(brand: Brand) -> None:
     brand.add("1", "retention")
     brand.consent("1")
-    assert gates("nobody") == {"known": False}
+    assert conditions("nobody") == {"known": False}
     assert "Out of every audience" in explain("nobody").verdict
-    assert gates("1")["published"] is False
+    assert conditions("1")["published"] is False
     assert "No retention audience has been published yet" in explain("1").verdict
 
 
@@ -106,9 +106,9 @@ def test_the_control_group_is_in_but_never_pulled_from(brand: Brand) -> None:
             "values ('1', 'x', '2017-01-01')"
         )
     publish("retention", SUNDAY)
-    told = explain("1")
-    assert (told.is_member, told.is_exported) == (True, False)
-    assert told.verdict.startswith("In, but never pulled from, the retention audience")
+    explained = explain("1")
+    assert (explained.is_member, explained.is_exported) == (True, False)
+    assert explained.verdict.startswith("In, but never pulled from, the retention audience")
 
 
 def test_who_withdrew_since_publishing_is_a_member_but_not_exported(brand: Brand) -> None:

@@ -81,7 +81,7 @@ def test_the_share_is_set_in_the_brands_own_file_and_its_comments_stay(brand: Br
     assert "holdout_share: 0.2" in path.read_text()
 
 
-def test_the_standing_is_shown(twins: Brand) -> None:
+def test_the_status_is_shown(twins: Brand) -> None:
     hold_out("one")
     publish("winback", SUNDAY)
     twins.gate(NEXT_SUNDAY)

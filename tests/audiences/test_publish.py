@@ -58,7 +58,7 @@ def test_equal_scores_are_ordered_by_customer_id_and_the_unscored_come_last(bran
 
 
 @pytest.mark.parametrize(
-    ("stage", "told", "expected"),
+    ("stage", "rule", "expected"),
     [
         ("retention", "rule: most overdue by their own cadence first", ["slow", "quick", "new"]),
         ("engagement", "rule: most due by their own cadence first", ["slow", "quick", "new"]),
@@ -68,7 +68,7 @@ def test_equal_scores_are_ordered_by_customer_id_and_the_unscored_come_last(bran
     ],
 )
 def test_without_a_model_a_rule_orders_the_audience_and_says_so(
-    brand: Brand, stage: str, told: str, expected: list[str]
+    brand: Brand, stage: str, rule: str, expected: list[str]
 ) -> None:
     brand.add("quick", stage, silent=20, gap=10.0, last_seen_on=date(2017, 9, 1))
     brand.add("slow", stage, silent=90, gap=30.0, last_seen_on=date(2017, 9, 20))
@@ -76,7 +76,7 @@ def test_without_a_model_a_rule_orders_the_audience_and_says_so(
     for customer in ("quick", "slow", "new"):
         brand.consent(customer)
     run = publish(stage, SUNDAY)
-    assert (run.ordered_by, run.model_version) == (told, None)
+    assert (run.ordered_by, run.model_version) == (rule, None)
     assert members(run.run_id) == expected
     assert "last order 20 day(s) ago, usually one every 10.0 days" in members(run.run_id, "reasons->0->>'text'")
 
@@ -164,18 +164,18 @@ def test_a_red_gate_leaves_the_last_audience_in_place_and_names_the_check(brand:
 
 
 @pytest.mark.parametrize(
-    ("day", "told"), [(NEXT_SUNDAY, "marts are of 2017-09-24, not of 2017-10-01"), (SUNDAY, "has not judged")]
+    ("day", "reason"), [(NEXT_SUNDAY, "marts are of 2017-09-24, not of 2017-10-01"), (SUNDAY, "has not validated")]
 )
-def test_marts_of_another_day_or_not_judged_are_refused(brand: Brand, day: date, told: str) -> None:
+def test_marts_of_another_day_or_not_validated_are_refused(brand: Brand, day: date, reason: str) -> None:
     brand.add("1", "retention")
     with connect(Role.PUBLISHER) as connection:
         connection.execute("truncate gate.runs")
-    with pytest.raises(PublishRefusedError, match=told):
+    with pytest.raises(PublishRefusedError, match=reason):
         publish("retention", day)
 
 
 @pytest.mark.usefixtures("brand")
-def test_missing_marts_are_refused_in_words() -> None:
+def test_missing_marts_are_refused_with_the_command_that_builds_them() -> None:
     with connect(Role.TRANSFORMER) as connection:
         connection.execute("drop table marts.customer_stages")
     with pytest.raises(PublishRefusedError, match="have not been built"):
@@ -183,7 +183,7 @@ def test_missing_marts_are_refused_in_words() -> None:
 
 
 @pytest.mark.usefixtures("brand")
-def test_unknown_stage_and_no_run_yet_are_said_clearly() -> None:
+def test_unknown_stage_and_no_run_yet_have_clear_messages() -> None:
     with pytest.raises(UnknownStageError, match="'vip' is no stage; there are: prospect"):
         publish("vip", SUNDAY)
     with pytest.raises(NoRunError, match="No winback audience has been published yet"):

@@ -44,7 +44,7 @@ def test_members_come_in_order_with_reasons_features_and_scores() -> None:
 
 @pytest.mark.integration
 @pytest.mark.usefixtures("published")
-def test_limit_and_least_probability_take_the_top() -> None:
+def test_limit_and_minimum_probability_take_the_top() -> None:
     assert pull("retention", min_probability=0.6)["customer_id"].tolist() == ["a", "b"]
     assert pull("retention", limit=1)["customer_id"].tolist() == ["a"]
     assert pull("retention", min_probability=0.99).empty
@@ -74,7 +74,7 @@ def test_the_holdout_is_never_pulled_even_when_it_joined_after_publishing() -> N
 
 
 @pytest.mark.integration
-def test_a_least_probability_of_an_audience_without_a_model_is_refused(published: Brand) -> None:
+def test_a_minimum_probability_of_an_audience_without_a_model_is_refused(published: Brand) -> None:
     published.add("w", "winback")
     published.consent("w")
     publish("winback", SUNDAY)

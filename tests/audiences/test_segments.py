@@ -1,4 +1,4 @@
-"""A segment of a stage is an audience of its own: the same gates, ordered by what a message would change."""
+"""A segment of a stage is an audience of its own: the same conditions, ordered by what a message would change."""
 
 from pathlib import Path
 
@@ -35,7 +35,7 @@ def lapsed(brand: Brand) -> Brand:
     return brand
 
 
-def test_persuadables_come_by_their_effect_through_the_same_gates(lapsed: Brand) -> None:
+def test_persuadables_come_by_their_effect_under_the_same_conditions(lapsed: Brand) -> None:
     with connect(Role.PUBLISHER) as connection:
         connection.execute("insert into experiments.holdout_members values ('held', 'x', %s)", [SUNDAY])
     effects = EFFECTS | {"held": Effect(3, 2, 4), "elsewhere": Effect(5, 4, 6)}
@@ -59,7 +59,7 @@ def test_sleeping_dogs_come_by_the_harm(lapsed: Brand) -> None:
     assert ranked == [("large",), ("small",)]
 
 
-def test_stage_and_segment_are_told_apart(lapsed: Brand) -> None:
+def test_stage_and_segment_are_distinguished(lapsed: Brand) -> None:
     whole = publish("winback", SUNDAY)
     part = publish_segment("winback", Segment.PERSUADABLES, SUNDAY, EFFECTS, "1")
     assert [run.stage for run in list_runs()] == ["winback", "winback__persuadables"]

@@ -70,7 +70,7 @@ def test_members_come_page_by_page_within_one_run(api: httpx.Client, brand: Bran
     assert [m["customer_id"] for m in api.get("/v1/audiences/retention").json()["members"]] == ["new"]
 
 
-def test_a_least_probability_and_a_run_choose_members(api: httpx.Client) -> None:
+def test_a_minimum_probability_and_a_run_choose_members(api: httpx.Client) -> None:
     run_id = api.get("/v1/audiences").json()["audiences"][0]["run_id"]
     page = api.get("/v1/audiences/retention", params={"run": run_id, "min_probability": 0.75}).json()
     assert [member["customer_id"] for member in page["members"]] == ["one", "two"]
@@ -99,17 +99,18 @@ def test_a_customer_is_found_by_any_id(api: httpx.Client) -> None:
     assert [audience["rank"] for audience in known["audiences"]] == [5]
 
 
-def test_an_explanation_goes_gate_by_gate(api: httpx.Client) -> None:
-    told = api.get(f"/v1/customers/{quote(TRICKY, safe='')}/explanation").json()
-    assert told["is_exported"] is True
-    assert [gate["name"] for gate in told["gates"]] == [
+def test_an_explanation_goes_condition_by_condition(api: httpx.Client) -> None:
+    explained = api.get(f"/v1/customers/{quote(TRICKY, safe='')}/explanation").json()
+    assert explained["is_exported"] is True
+    assert [condition["name"] for condition in explained["conditions"]] == [
         "known", "stage", "consent to profiling", "consented channel", "score", "published", "holdout",
     ]  # fmt: skip
+    assert explained["gates"] == explained["conditions"], "the key's old name goes in 0.3"
     assert api.get("/v1/customers/nobody/explanation").json()["verdict"].startswith("Out of every audience")
 
 
 @pytest.mark.parametrize(
-    ("path", "status", "kind", "told"),
+    ("path", "status", "kind", "detail"),
     [
         ("/v1/audiences/vip", 404, "unknown-stage", "there are: prospect, onboarding"),
         ("/v1/audiences/winback", 404, "no-run", "perennial run"),
@@ -125,14 +126,14 @@ def test_an_explanation_goes_gate_by_gate(api: httpx.Client) -> None:
     ],
 )
 def test_errors_are_problem_details_that_name_the_fix(
-    api: httpx.Client, path: str, status: int, kind: str, told: str
+    api: httpx.Client, path: str, status: int, kind: str, detail: str
 ) -> None:
     answer = api.get(path)
     assert answer.status_code == status
     assert answer.headers["Content-Type"] == "application/problem+json"
     problem = answer.json()
     assert (problem["type"], problem["status"]) == (f"urn:perennial:problem:{kind}", status)
-    assert told in problem["detail"]
+    assert detail in problem["detail"]
     assert "Traceback" not in answer.text
 
 
@@ -143,7 +144,7 @@ def test_a_cursor_of_another_run_is_a_conflict(api: httpx.Client) -> None:
     assert api.get("/v1/audiences/winback", params={"cursor": cursor}).status_code == 404
 
 
-def test_without_a_valid_key_nothing_is_told(api: httpx.Client) -> None:
+def test_without_a_valid_key_nothing_is_answered(api: httpx.Client) -> None:
     key = api.headers.pop("Authorization")
     for headers in (
         {},
@@ -181,7 +182,7 @@ def test_health_and_readiness_need_no_key(api: httpx.Client) -> None:
     assert (ready.status_code, ready.json()["parts"]) == (200, {"postgres": True, "online_store": True})
 
 
-def test_an_online_store_that_is_down_is_told_by_readiness_and_by_a_problem(
+def test_an_online_store_that_is_down_shows_in_readiness_and_as_a_problem(
     api: httpx.Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PERENNIAL_REDIS_URL", "redis://:x@127.0.0.1:1")

@@ -3,12 +3,14 @@
 import json
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import pytest
 from typer.testing import CliRunner, Result
 
+from perennial import __version__
 from perennial.console.cli.main import app
 
 pytestmark = [pytest.mark.integration, pytest.mark.usefixtures("warehouse")]
@@ -156,6 +158,12 @@ def test_env_prints_what_a_shell_can_read() -> None:
     done = perennial("env")
     assert done.exit_code == 0
     assert all(line.startswith("export ") for line in done.stdout.splitlines())
+
+
+def test_the_version_is_that_of_the_package() -> None:
+    done = perennial("--version")
+    assert (done.exit_code, done.stdout) == (0, f"perennial {__version__}\n")
+    assert version("perennial") == __version__, "run `make install` after a release"
 
 
 def test_every_command_explains_itself() -> None:

@@ -21,7 +21,7 @@ HEAVY = {
 }
 
 
-def test_the_house_has_exactly_the_dags_of_the_chain_and_what_follows_it(dags: dict[str, Any]) -> None:
+def test_the_dags_are_the_chain_and_what_follows_it(dags: dict[str, Any]) -> None:
     assert set(dags) == {*CHAIN, "measure_lift"}
     assert {asset.name for asset in dags["measure_lift"].timetable.asset_condition.objects} == {"audiences"}
 
@@ -65,9 +65,9 @@ def test_tasks_that_load_the_warehouse_share_its_pool(dags: dict[str, Any]) -> N
 
 def test_assets_chain_the_dags_in_order(dags: dict[str, Any]) -> None:
     for producer, consumer in pairwise(CHAIN):
-        made = {asset.name for task in dags[producer].tasks for asset in task.outlets}
+        produced = {asset.name for task in dags[producer].tasks for asset in task.outlets}
         wanted = {asset.name for asset in dags[consumer].timetable.asset_condition.objects}
-        assert made == wanted, f"{producer} makes {made}, {consumer} waits for {wanted}"
+        assert produced == wanted, f"{producer} produces {produced}, {consumer} waits for {wanted}"
 
 
 def test_every_dag_takes_the_moment_as_a_parameter(dags: dict[str, Any]) -> None:

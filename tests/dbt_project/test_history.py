@@ -24,7 +24,7 @@ REMEMBERED = ("customer_stages", "customer_features")
 
 @dataclass(frozen=True)
 class History:
-    """Two builds, each killed again and again before it came through, and the second made anew from nothing."""
+    """Two builds, each killed again and again before it came through, and the second rebuilt from nothing."""
 
     is_killed: list[bool]
     then: dict[str, Rows]
@@ -38,13 +38,13 @@ class History:
 def history(platform_home: Path) -> Iterator[History]:
     assert platform_home
     empty_warehouse()
-    brand, chance, events = Brand(), random.Random(7), market(seed=3, customers=20)
+    brand, generator, events = Brand(), random.Random(7), market(seed=3, customers=20)
     brand.load(event for event in events if event.occurred_at.date() <= SUNDAY)
-    is_killed = [kill_a_build(chance) for _ in range(KILLS)]  # of the very first build, with nothing to stand on
+    is_killed = [kill_a_build(generator) for _ in range(KILLS)]  # of the very first build, with nothing to stand on
     brand.build()
     then = until_sunday(brand)
     brand.load(event for event in events if event.occurred_at.date() > SUNDAY)
-    is_killed += [kill_a_build(chance) for _ in range(KILLS)]
+    is_killed += [kill_a_build(generator) for _ in range(KILLS)]
     brand.build()
     since, grown = until_sunday(brand), brand.marts()
     [(count_identified_later,)] = brand.all(IDENTIFIED_LATER, SUNDAY)
@@ -57,7 +57,7 @@ def until_sunday(brand: Brand) -> dict[str, Rows]:
     return {table: brand.all(UNTIL_THEN.format(table), SUNDAY) for table in REMEMBERED}
 
 
-def test_after_builds_killed_at_random_moments_the_next_gives_the_tables_of_a_full_rebuild(history: History) -> None:
+def test_after_builds_killed_at_random_times_the_next_gives_the_tables_of_a_full_rebuild(history: History) -> None:
     assert history.is_killed == [True] * 2 * KILLS
     assert differences(history.grown, history.rebuilt) == {}
     assert history.grown["customer_features"]

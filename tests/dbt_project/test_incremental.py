@@ -15,12 +15,12 @@ AS_OF_DAYS = [WEDNESDAY, None, SUNDAY]
 
 
 def shuffled_into_batches(events: list[Event], count: int, seed: int) -> list[list[Event]]:
-    """Batches roughly in order of time, a third of the events in whichever batch chance throws them."""
-    chance = random.Random(seed)
+    """Batches roughly in order of time, a third of the events in a random batch."""
+    generator = random.Random(seed)
     batches: list[list[Event]] = [[] for _ in range(count)]
     for position, event in enumerate(events):
         due = position * count // len(events)
-        batches[chance.randrange(count) if chance.random() < 0.3 else due].append(event)
+        batches[generator.randrange(count) if generator.random() < 0.3 else due].append(event)
     return batches
 
 

@@ -42,13 +42,13 @@ def long_ago_without_messages(events: list[Event]) -> list[Event]:
 
 
 def test_fifty_customers_of_long_ago_with_odd_ids_and_no_messages(brand: Brand, warehouse: Path) -> None:
-    """Plain dbt at a terminal, which runs the data tests and the unit tests too, builds what the door builds."""
+    """Plain dbt at a terminal, which runs the data tests and the unit tests too, builds what `build` builds."""
     events = long_ago_without_messages(market(seed=6, customers=50))
     odd = {f"odd-{number}": name for number, name in enumerate(ODD_IDS)}
     brand.load([*events, *(order(order_id, name, "2010-06-01T12:00") for order_id, name in odd.items())])
-    told = plain_dbt(warehouse, "build")
-    assert told.returncode == 0, told.stdout[-3000:]
-    assert re.search(r"\b\d+ unit tests\b", told.stdout)
+    finished = plain_dbt(warehouse, "build")
+    assert finished.returncode == 0, finished.stdout[-3000:]
+    assert re.search(r"\b\d+ unit tests\b", finished.stdout)
     plain = brand.marts()
     report = brand.build()
     assert differences(plain, brand.marts()) == {}
@@ -77,19 +77,19 @@ def test_one_customer_with_one_order_goes_from_onboarding_to_winback(brand: Bran
     assert brand.all("select label from marts.label_activation where snapshot_on = '2021-03-07'") == [(False,)]
 
 
-def test_without_events_both_doors_say_what_to_do(brand: Brand, warehouse: Path) -> None:
+def test_without_events_both_ways_to_build_name_the_remedy(brand: Brand, warehouse: Path) -> None:
     with pytest.raises(BuildFailedError, match=r"There are no events yet.*perennial ingest events"):
         brand.build()
-    told = plain_dbt(warehouse, "build")
-    assert told.returncode == 2
-    assert "There are no events yet. Load some: `perennial ingest events FILE`." in told.stdout
+    finished = plain_dbt(warehouse, "build")
+    assert finished.returncode == 2
+    assert "There are no events yet. Load some: `perennial ingest events FILE`." in finished.stdout
     assert brand.marts() == {}
 
 
-def test_a_day_before_the_first_event_is_refused_by_both_doors(brand: Brand, warehouse: Path) -> None:
+def test_a_day_before_the_first_event_is_refused_by_both_ways_to_build(brand: Brand, warehouse: Path) -> None:
     brand.load([order("only", "ada", "2021-03-03T10:00")])
     with pytest.raises(BuildFailedError, match=r"first event is of 2021-03-03\. Ask for a later day"):
         brand.build(date(2021, 3, 2))
-    told = plain_dbt(warehouse, "build", "--vars", "{as_of: 2021-03-02}")
-    assert "first event is of 2021-03-03. Ask for a later day" in told.stdout
+    finished = plain_dbt(warehouse, "build", "--vars", "{as_of: 2021-03-02}")
+    assert "first event is of 2021-03-03. Ask for a later day" in finished.stdout
     assert brand.marts() == {}

@@ -43,6 +43,12 @@ def set_by_hand(platform_home: Path) -> Iterator[Callable[[dict[str, Any]], None
     load_lifecycle.cache_clear()
 
 
+def edit(file: Path, before: str, after: str) -> None:
+    content = file.read_text()
+    assert before in content
+    file.write_text(content.replace(before, after))
+
+
 def life() -> Iterator[Event]:
     yield Event("visit", TODAY, None, "visitor", type="page")
     for customer, days in DAYS_AGO.items():
@@ -79,14 +85,17 @@ def test_thresholds_set_by_hand_change_every_stage_label_and_feature(
     assert assert_equal_to_a_full_rebuild(brand)["customer_features"]
 
 
-def test_an_edited_macro_is_obeyed_in_every_row(brand: Brand, project: Path) -> None:
+def test_an_edited_macro_or_contract_is_obeyed_in_every_row(brand: Brand, project: Path) -> None:
     brand.load(market(seed=5, customers=8))
-    brand.build(select="+customer_features")
+    brand.build()
     before = brand.marts()
-    macro = project / "dbt_project" / "macros" / "ratio.sql"
-    macro.write_text(macro.read_text().replace("({{ part }})", "2 * ({{ part }})"))
-    brand.build(select="+customer_features")
+    edit(project / "dbt_project" / "macros" / "ratio.sql", "({{ part }})", "2 * ({{ part }})")
+    edit(project / "dbt_project" / "macros" / "label.sql", "<> 'prospect'", "= 'engagement'")
+    edit(project / "dbt_project" / "models" / "marts" / "label_activation.yml", "stage: onboarding", "stage: engagement")
+    brand.build()
     after = brand.marts()
-    assert set(differences(before, after)) == {"customer_features"}
+    assert set(differences(before, after)) == {"customer_features", "label_activation", "label_customer_value"}
+    stages = "select stage from marts.label_activation union select stage from marts.label_customer_value"
+    assert brand.all(stages) == [("engagement",)]
     ratios = "select average_order_value * count_orders / revenue from marts.customer_features where revenue > 0"
     assert {round(ratio, 9) for (ratio,) in brand.all(ratios)} == {2}

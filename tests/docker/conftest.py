@@ -11,7 +11,7 @@ import yaml
 
 from perennial.settings import PROJECT_ROOT
 
-VARIABLE = re.compile(r"(?<!\$)\$\{(?P<name>\w+)(?::(?P<kind>[?-])(?P<rest>[^}]*))?\}")
+VARIABLE = re.compile(r"(?<!\$)\$\{(?P<name>\w+)(?::(?P<kind>[?-])(?P<default>[^}]*))?\}")
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def services(compose_text: str, dotenv: dict[str, str]) -> dict[str, Any]:
     """The services with every variable filled in; a mandatory one that is missing fails here as it does in compose."""
 
     def value(match: re.Match[str]) -> str:
-        default = match["rest"] if match["kind"] == "-" else ""
+        default = match["default"] if match["kind"] == "-" else ""
         filled = dotenv.get(match["name"]) or default
         assert filled, f"{match['name']} is empty"
         return filled

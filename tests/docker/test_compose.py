@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from typing import Any
 
+from perennial import __version__
 from perennial.platform.postgres import CONFIGURATION
 from perennial.settings import PROJECT_ROOT, Settings
 
@@ -24,9 +25,7 @@ def test_images_are_pinned_to_a_full_version(services: dict[str, Any]) -> None:
 
 
 def test_our_image_carries_the_version_of_the_project(ours: dict[str, Any]) -> None:
-    version = re.search(r'^version = "(.+)"', (PROJECT_ROOT / "pyproject.toml").read_text(), re.MULTILINE)
-    assert version
-    assert {service["image"] for service in ours.values()} == {f"perennial:{version[1]}"}
+    assert {service["image"] for service in ours.values()} == {f"perennial:{__version__}"}
     assert [name for name, service in ours.items() if "build" in service] == ["migrate"]
     build = ours["migrate"]["build"]
     assert (PROJECT_ROOT / build["context"] / build["dockerfile"]).is_file()
@@ -53,15 +52,15 @@ def test_every_port_can_be_moved(compose: dict[str, Any]) -> None:
     assert all(re.fullmatch(r"127\.0\.0\.1:\$\{\w+_PORT:-\d+\}:\d+", port) for port in published)
 
 
-def test_whoever_is_waited_for_can_say_that_it_is_ready(services: dict[str, Any]) -> None:
+def test_every_dependency_reports_when_it_is_ready(services: dict[str, Any]) -> None:
     for name, service in services.items():
-        for awaited, how in service.get("depends_on", {}).items():
+        for dependency, how in service.get("depends_on", {}).items():
             if how["condition"] == "service_completed_successfully":
-                assert awaited in ONE_SHOT, name
-                assert services[awaited]["restart"] == "no", name
+                assert dependency in ONE_SHOT, name
+                assert services[dependency]["restart"] == "no", name
             else:
                 assert how["condition"] == "service_healthy", name
-                assert "healthcheck" in services[awaited], name
+                assert "healthcheck" in services[dependency], name
 
 
 def test_every_long_running_service_is_watched_and_restarted(services: dict[str, Any]) -> None:

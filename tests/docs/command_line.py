@@ -3,6 +3,7 @@
 import shlex
 from typing import Any
 
+import typer
 from typer.exceptions import TyperException
 from typer.main import get_command
 
@@ -44,6 +45,8 @@ def problem_of(arguments: str, *, is_complete: bool = True) -> str | None:
         return None
     try:
         command.make_context(" ".join(path), words)
+    except typer.Exit:  # --version and --help answer at once
+        return None
     except TyperException as error:
         return f"perennial {arguments}: {error}"
     return None

@@ -1,8 +1,10 @@
 """Every command on a page can be typed: commands, options, targets, files and models are there."""
 
+import ast
 import importlib.util
 import re
 import shlex
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,7 +16,22 @@ from tests.docs.pages import DOCUMENTS, inline_code, typed, typed_in_blocks, typ
 MAKEFILE = (PROJECT_ROOT / "Makefile").read_text()
 LISTED_TARGETS = set(re.findall(r"^([a-z-]+):.*## ", MAKEFILE, flags=re.MULTILINE))
 FOLDERS = {path.name for path in PROJECT_ROOT.iterdir() if path.is_dir()}
+# Between backticks, or in a column of commands beside what each is for.
+ADVICE = re.compile(r"(?:`|^)(?:\.venv/bin/)?perennial (\w[^`\n]*?)(?:`|  .*$)", flags=re.MULTILINE)
 each_document = pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+
+
+def source_files(folder: str) -> list[Path]:
+    return sorted((PROJECT_ROOT / folder).rglob("*.py"))
+
+
+def strings_of(path: Path) -> Iterator[str]:
+    """Every text in a Python file, docstrings too, with X for what is filled in."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.JoinedStr):
+            yield "".join(str(part.value) if isinstance(part, ast.Constant) else "X" for part in node.values)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
 
 
 @each_document
@@ -38,6 +55,13 @@ def test_calls_of_perennial_would_run(document: Path) -> None:
 )
 def test_a_call_that_would_not_run_is_found(arguments: str, fault: str) -> None:
     assert fault in (problem_of(arguments) or "")
+
+
+def test_commands_in_messages_docstrings_and_advice_would_run() -> None:
+    sources = [path for folder in ("perennial", "training", "expectations", "dags") for path in source_files(folder)]
+    advice = [call for path in sources for text in strings_of(path) for call in ADVICE.findall(text)]
+    assert len(advice) > 20
+    assert list(filter(None, (problem_of(" ".join(call.split()), is_complete=False) for call in advice))) == []
 
 
 @each_document

@@ -9,7 +9,7 @@ import pytest
 
 from perennial import tables
 from perennial.settings import PROJECT_ROOT
-from perennial.stages import Stage
+from perennial.stages import Segment, Stage
 from tests.docs.pages import DOCUMENTS, inline_code, table_rows
 
 CODE = ("perennial", "training", "expectations", "dags", "dbt_project", "feature_repo", "benchmarks", "tests")
@@ -67,5 +67,5 @@ def test_no_term_is_defined_twice() -> None:
     assert len(terms) == len(set(terms))
 
 
-def test_every_stage_is_defined() -> None:
-    assert {f"`{name}`" for name in Stage} <= {row[0] for row in GLOSSARY}
+def test_every_stage_and_segment_is_defined() -> None:
+    assert {f"`{name}`" for name in [*Stage, *Segment]} <= {row[0] for row in GLOSSARY}

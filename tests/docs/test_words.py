@@ -30,8 +30,8 @@ INSTEAD = {
     r"(?<!the )chances?": "propensity, probability",
     r"pictures?": "plot",
 }
-# The picture options and the README's image; "by chance" is the statistician's own.
-ALLOWED = r"`[^`]*`|!\[[^\]]*\]|\bby chance\b|\bchance explains\b|--picture\b"
+# Code and the README's image; "by chance" is the statistician's own.
+ALLOWED = r"`[^`]*`|!\[[^\]]*\]|\bby chance\b|\bchance explains\b"
 
 
 def private_words(text: str) -> dict[str, str]:

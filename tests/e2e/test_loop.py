@@ -61,7 +61,7 @@ def forget_settings() -> None:
     database.engine.cache_clear()
 
 
-# Of this module alone: while it lasts, the process's home is this one, and other tests have theirs.
+# Of this module only: while it lasts, the process's home is this one, and other tests have theirs.
 @pytest.fixture(scope="module")
 def loop() -> Iterator[Loop]:
     """The demo with a few hundred real households, through Airflow's own scheduler."""

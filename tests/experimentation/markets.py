@@ -1,4 +1,4 @@
-"""Experiments whose truth is known: what each customer does, with a planted lift."""
+"""Experiments with a known truth: what each customer does, with a planted lift."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -28,8 +28,8 @@ def spenders(
     rate: float = 0.05,
     per_day: int = 100,
 ) -> pa.Table:
-    """Customers with a rate (`bought`), a skewed and mostly zero mean (`spend`), one skewed as badly as real revenue
-    (`revenue`), a ratio (`clicks/sends`) whose parts hang together, and what they did before the start. The relative
+    """Customers with a rate (`bought`), a skewed and mostly zero mean (`spend`), one as skewed as real revenue
+    (`revenue`), a ratio (`clicks/sends`) of correlated parts, and what they did before the start. The relative
     lift of all of them is `lift`.
     """
     treated = arms(generator, count, control_share)
@@ -62,13 +62,13 @@ def correlated(generator: np.random.Generator, count: int, correlation: float, e
     """A metric and a covariate of this correlation, both with variance 1; the difference of arms is `effect`."""
     treated = arms(generator, count)
     before = generator.normal(size=count)
-    rest = generator.normal(size=count) * np.sqrt(1 - correlation**2)
+    residual = generator.normal(size=count) * np.sqrt(1 - correlation**2)
     arm = np.where(treated, "email", "holdout")
-    return pa.table({"arm": arm, "after": 5 + correlation * before + rest + effect * treated, "before": before})
+    return pa.table({"arm": arm, "after": 5 + correlation * before + residual + effect * treated, "before": before})
 
 
 def stores(generator: np.random.Generator, clusters: int, effect: float = 0.0, *, by_store: bool = True) -> pa.Table:
-    """Customers of stores of unequal size who resemble each other; whole stores are treated, or customers in each."""
+    """Correlated customers of stores of unequal size; whole stores are treated, or customers in each."""
     store = np.repeat(np.arange(clusters), generator.poisson(15, clusters) + 5)
     treated = arms(generator, clusters)[store] if by_store else arms(generator, len(store))
     taste = generator.normal(size=clusters)[store]

@@ -39,28 +39,29 @@ def test_a_person_reads_arms_lift_and_a_verdict(file: Path) -> None:
 
 def test_a_program_reads_json(file: Path) -> None:
     done = analyzed(file, "--metric", "spend", "--sequential", "--time", "day", "--json", "--covariate", "before")
-    told = json.loads(done.stdout)
-    assert told["is_sequential"] is True
-    assert told["comparisons"][0]["verdict"] == "higher"
-    assert len(told["looks"]) == 20
+    report = json.loads(done.stdout)
+    assert report["is_sequential"] is True
+    assert report["comparisons"][0]["verdict"] == "higher"
+    assert report["comparisons"][0]["interval"].keys() == {"estimate", "low", "high"}
+    assert len(report["looks"]) == 20
 
 
 @pytest.mark.parametrize(("suffix", "magic"), [(".svg", b"<svg"), (".png", b"\x89PNG")])
-def test_the_interval_over_time_is_drawn(file: Path, suffix: str, magic: bytes, tmp_path: Path) -> None:
-    picture = tmp_path / f"lift{suffix}"
-    done = analyzed(file, "--metric", "spend", "--metric", "bought", "--time", "day", "--picture", picture)
+def test_the_interval_over_time_is_plotted(file: Path, suffix: str, magic: bytes, tmp_path: Path) -> None:
+    plot = tmp_path / f"lift{suffix}"
+    done = analyzed(file, "--metric", "spend", "--metric", "bought", "--time", "day", "--picture", plot)
     assert done.exit_code == 0, done.output
-    assert picture.read_bytes().startswith(magic)
+    assert plot.read_bytes().startswith(magic)
 
 
-def test_a_picture_needs_days_and_a_form_that_is_known(file: Path, tmp_path: Path) -> None:
+def test_a_plot_needs_days_and_a_known_format(file: Path, tmp_path: Path) -> None:
     without = analyzed(file, "--metric", "spend", "--picture", tmp_path / "lift.svg")
     assert (without.exit_code, "--time" in without.output) == (2, True)
     unknown = analyzed(file, "--metric", "spend", "--time", "day", "--picture", tmp_path / "lift.bmp")
     assert (unknown.exit_code, ".svg or .png" in unknown.output) == (2, True)
 
 
-def test_bad_input_is_told_in_words_with_exit_code_2(file: Path, tmp_path: Path) -> None:
+def test_bad_input_is_explained_with_exit_code_2(file: Path, tmp_path: Path) -> None:
     misspelt = analyzed(file, "--metric", "spent")
     assert (misspelt.exit_code, "did you mean 'spend'" in misspelt.output) == (2, True)
     gone = analyzed(tmp_path / "gone.csv", "--metric", "spend", "--json")
@@ -70,7 +71,7 @@ def test_bad_input_is_told_in_words_with_exit_code_2(file: Path, tmp_path: Path)
     assert (share.exit_code, "ARM=SHARE" in share.output) == (2, True)
 
 
-def test_a_broken_split_is_told(tmp_path: Path) -> None:
+def test_a_sample_ratio_mismatch_is_shown(tmp_path: Path) -> None:
     path = tmp_path / "broken.parquet"
     pq.write_table(pa.table({"arm": ["holdout"] * 400 + ["email"] * 600, "y": np.arange(1000) % 5}), path)
     assert "Sample ratio mismatch" in analyzed(path, "--metric", "y").output
@@ -78,10 +79,10 @@ def test_a_broken_split_is_told(tmp_path: Path) -> None:
     assert "Sample ratio mismatch" not in analyzed(path, "--metric", "y", *shares).output
 
 
-def test_power_tells_days_or_the_smallest_lift() -> None:
+def test_power_gives_days_or_the_smallest_lift() -> None:
     days = perennial("power", "--baseline", "0.04", "--lift", "0.05", "--units-per-day", "5000")
     assert days.exit_code == 0, days.output
     assert "62 days" in " ".join(days.output.split())
-    told = perennial("power", "--baseline", "0.04", "--days", "14", "--units-per-day", "5000", "--json")
-    assert json.loads(told.stdout)["lift"] == pytest.approx(0.106, abs=0.001)
+    smallest = perennial("power", "--baseline", "0.04", "--days", "14", "--units-per-day", "5000", "--json")
+    assert json.loads(smallest.stdout)["lift"] == pytest.approx(0.106, abs=0.001)
     assert perennial("power", "--baseline", "0.04").exit_code == 2

@@ -1,4 +1,4 @@
-"""What cannot be analysed is refused in words that name the fix; every form of the same data gives the same answer."""
+"""What cannot be analysed is refused with a message that names the fix; every form of the data gives one answer."""
 
 import gzip
 from pathlib import Path
@@ -52,7 +52,7 @@ def test_an_arm_of_one_row_is_refused() -> None:
         look(pa.table({"arm": ["email", "holdout", "holdout"], "y": [1, 2, 3]}), ["y"])
 
 
-def test_an_id_in_place_of_the_arm_is_noticed(data: pa.Table) -> None:
+def test_an_id_in_place_of_the_arm_is_refused(data: pa.Table) -> None:
     with pytest.raises(ExperimentInputError, match="more than 50 values"):
         analyze(data, arm="customer", control="1", metrics=["spend"])
 
@@ -64,7 +64,7 @@ def test_a_metric_that_never_varies_is_refused(data: pa.Table) -> None:
         look(with_column(data, "sends", np.zeros(500)), ["clicks/sends"])
 
 
-def test_a_metric_without_spread_within_the_arms_is_refused() -> None:
+def test_a_metric_without_variance_within_the_arms_is_refused() -> None:
     with pytest.raises(ExperimentInputError, match="never varies within 'email' nor within the control"):
         look(pa.table({"arm": ["email"] * 9 + ["holdout"] * 9, "y": [3.0] * 9 + [5.0] * 9}), ["y"])
 
@@ -81,7 +81,7 @@ def test_units_in_two_arms_are_refused_even_when_rows_are_added_up(data: pa.Tabl
         look(both, ["spend"], unit="customer", duplicates="add")
 
 
-def test_words_are_no_metric(data: pa.Table) -> None:
+def test_text_is_no_metric(data: pa.Table) -> None:
     with pytest.raises(ExperimentInputError, match="'arm' holds string, not numbers"):
         look(data, ["arm"])
 
@@ -93,7 +93,7 @@ def test_missing_values_are_counted_and_refused(data: pa.Table, nothing: float |
         look(with_column(data, "spend", values), ["spend"])
 
 
-def test_rows_without_an_arm_or_a_day_are_left_out_and_told(data: pa.Table) -> None:
+def test_rows_without_an_arm_or_a_day_are_left_out_and_noted(data: pa.Table) -> None:
     arms = [None, *data["arm"].to_pylist()[1:]]
     done = look(with_column(data, "arm", arms), ["spend"])
     assert sum(arm.units for arm in done.arms) == 499
@@ -102,7 +102,7 @@ def test_rows_without_an_arm_or_a_day_are_left_out_and_told(data: pa.Table) -> N
     assert "without a day" in look(with_column(data, "day", days), ["spend"], time="day").notes[0]
 
 
-def test_a_covariate_that_the_treatment_moved_is_noticed(data: pa.Table) -> None:
+def test_a_covariate_that_the_treatment_changed_is_noted(data: pa.Table) -> None:
     treated = np.array(data["arm"]) == "email"
     moved = with_column(data, "before", np.array(data["before"]) + 20 * treated)
     assert "measured before the start?" in look(moved, ["spend"], covariates=["before"]).notes[0]
@@ -120,10 +120,15 @@ def test_a_file_gives_the_answer_of_its_table(data: pa.Table, suffix: str, tmp_p
 
 def test_a_csv_whose_first_rows_mislead_is_read_all_the_same(tmp_path: Path) -> None:
     file = tmp_path / "late.csv"
-    head = "".join(f"{number},{number % 2},{number % 5}\n" for number in range(200_000))
-    file.write_text("customer,arm,spend\n" + head + "x7,1,2.5\n")
+    rows = "".join(f"{number},{number % 2},{number % 5}\n" for number in range(200_000))
+    file.write_text("customer,arm,spend\n" + rows + "x7,1,2.5\n")
     done = analyze(file, arm="arm", control="0", metrics=["spend"], unit="customer")
     assert sum(arm.units for arm in done.arms) == 200_001
+
+
+def test_a_data_frame_gives_the_answer_of_its_table(data: pa.Table) -> None:
+    options: dict[str, Any] = {"arm": "arm", "control": "holdout", "metrics": ["bought", "spend"], "time": "day"}
+    assert analyze(data.to_pandas(), **options).to_dict() == analyze(data, **options).to_dict()
 
 
 def test_arms_may_be_numbers_booleans_or_categories(data: pa.Table) -> None:

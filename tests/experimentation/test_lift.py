@@ -8,7 +8,7 @@ import pytest
 from scipy import stats
 from sklearn.linear_model import LinearRegression
 
-from perennial.experimentation import Kind, Verdict, power
+from perennial.experimentation import LiftVerdict, MetricKind, power
 from tests.experimentation.markets import SPEND_MEAN, compare, correlated, look, spenders, stores
 
 
@@ -29,7 +29,7 @@ def test_a_mean_is_compared_as_by_welch_in_scipy() -> None:
     data = data.take(np.concatenate([np.flatnonzero(treated)[:size], np.flatnonzero(~treated)[:size]]))
     found = compare(data, "spend")
     peer = stats.ttest_ind(*split(data, "spend"), equal_var=False)
-    assert found.kind is Kind.MEAN
+    assert found.kind is MetricKind.MEAN
     assert found.p_value == pytest.approx(peer.pvalue, rel=1e-9)
     peer_interval = peer.confidence_interval()
     assert (found.interval.low, found.interval.high) == pytest.approx((peer_interval.low, peer_interval.high), rel=1e-9)
@@ -42,7 +42,7 @@ def test_a_rate_is_compared_as_by_the_chi_square_of_scipy() -> None:
     counts = [[part.sum(), len(part) - part.sum()] for part in (treated, control)]
     peer = stats.chi2_contingency(counts, correction=False)
     unbiased = stats.chi2.sf(peer.statistic * (len(data) - 1) / len(data), 1)
-    assert found.kind is Kind.RATE
+    assert found.kind is MetricKind.RATE
     assert found.p_value == pytest.approx(unbiased, rel=1e-9)
 
 
@@ -53,7 +53,7 @@ def test_the_interval_of_a_rate_is_the_published_one() -> None:
     assert (found.interval.low, found.interval.high) == pytest.approx((0.0528, 0.3382), abs=5e-5)
 
 
-def test_a_ratio_has_the_error_that_resampling_customers_gives_it() -> None:
+def test_a_ratio_has_the_standard_error_of_resampled_customers() -> None:
     data = table()
     found = compare(data, "clicks/sends")
     generator = np.random.default_rng(5)
@@ -63,7 +63,7 @@ def test_a_ratio_has_the_error_that_resampling_customers_gives_it() -> None:
         one = generator.integers(0, len(clicks), len(clicks))
         other = generator.integers(0, len(other_clicks), len(other_clicks))
         draws.append(clicks[one].sum() / sends[one].sum() - other_clicks[other].sum() / other_sends[other].sum())
-    assert found.kind is Kind.RATIO
+    assert found.kind is MetricKind.RATIO
     assert found.difference == pytest.approx(clicks.sum() / sends.sum() - other_clicks.sum() / other_sends.sum())
     assert found.standard_error == pytest.approx(np.std(draws), rel=0.06)
 
@@ -102,11 +102,11 @@ def test_covariates_narrow_the_score_of_a_rate() -> None:
     assert adjusted.variance_reduction == pytest.approx(0.54, abs=0.05)
     narrowed = np.sqrt(1 - adjusted.variance_reduction)
     assert adjusted.interval.width / plain.interval.width == pytest.approx(narrowed, rel=0.01)
-    assert adjusted.interval.holds(adjusted.difference)
-    assert (adjusted.p_value <= 0.05) == (not adjusted.interval.holds(0))
+    assert adjusted.interval.contains(adjusted.difference)
+    assert (adjusted.p_value <= 0.05) == (not adjusted.interval.contains(0))
 
 
-def test_nothing_is_lost_when_the_mean_is_large() -> None:
+def test_no_digits_are_lost_when_the_mean_is_large() -> None:
     data = table()
     far = data.append_column("far", pa.array(np.array(data["spend"]) + 1e9))
     near, moved = compare(far, "spend"), compare(far, "far")
@@ -145,15 +145,15 @@ def test_rows_of_a_unit_added_up_are_as_if_added_up_before() -> None:
 def test_what_happened_twice_to_a_unit_is_no_rate() -> None:
     data = table(count=1000)
     found = compare(pa.concat_tables([data, data]), "bought", unit="customer", duplicates="add")
-    assert found.kind is Kind.MEAN
+    assert found.kind is MetricKind.MEAN
 
 
-def test_relative_lift_has_an_interval_that_is_not_symmetric_and_holds_the_truth() -> None:
+def test_relative_lift_has_an_asymmetric_interval_that_contains_the_truth() -> None:
     found = compare(table(seed=8, count=8000, lift=0.2), "spend")
     assert found.lift is not None
     assert found.lift_interval is not None
-    assert found.lift_interval.holds(0.2)
-    assert found.interval.holds(0.2 * SPEND_MEAN)
+    assert found.lift_interval.contains(0.2)
+    assert found.interval.contains(0.2 * SPEND_MEAN)
     assert found.lift_interval.high - found.lift > found.lift - found.lift_interval.low
 
 
@@ -166,23 +166,23 @@ def test_a_control_that_may_be_zero_has_no_relative_interval() -> None:
 
 
 def test_a_planted_lift_is_found_and_no_lift_is_not() -> None:
-    assert compare(table(count=20_000, lift=0.3), "spend").verdict is Verdict.HIGHER
-    assert compare(table(count=20_000, lift=-0.3), "spend").verdict is Verdict.LOWER
-    assert compare(table(count=20_000), "spend").verdict is Verdict.CANNOT_TELL_YET
+    assert compare(table(count=20_000, lift=0.3), "spend").verdict is LiftVerdict.HIGHER
+    assert compare(table(count=20_000, lift=-0.3), "spend").verdict is LiftVerdict.LOWER
+    assert compare(table(count=20_000), "spend").verdict is LiftVerdict.CANNOT_TELL_YET
 
 
-def test_small_runs_cover_and_raise_few_false_alarms() -> None:
+def test_small_runs_cover_and_have_few_false_positives() -> None:
     covered, alarms = 0, 0
     for seed in range(60):
         done = look(table(seed=seed, count=2000, lift=0.1), ["bought", "spend", "clicks/sends"])
-        covered += sum(one.lift_interval is not None and one.lift_interval.holds(0.1) for one in done.comparisons)
+        covered += sum(one.lift_interval is not None and one.lift_interval.contains(0.1) for one in done.comparisons)
         nothing = look(table(seed=seed + 1000, count=2000), ["bought", "spend", "clicks/sends"])
         alarms += sum(one.p_value <= 0.05 for one in nothing.comparisons)
     assert 0.9 <= covered / 180 <= 0.99
     assert alarms / 180 <= 0.1
 
 
-def test_looking_daily_raises_few_false_alarms_when_anytime_and_many_when_not() -> None:
+def test_daily_looks_have_few_false_positives_when_anytime_valid_and_many_when_not() -> None:
     alarms = {True: 0, False: 0}
     for seed in range(30):
         data = table(seed=seed, count=6000, control_share=0.1)
@@ -199,15 +199,15 @@ def test_a_holdout_in_which_nobody_bought_has_no_lift_but_a_difference(count: in
     data = pa.table({"arm": ["email"] * 1801 + ["holdout"] * count, "bought": bought})
     found = compare(data, "bought")
     assert (found.control_mean, found.lift, found.lift_interval) == (0.0, None, None)
-    assert found.interval.holds(0.02)
+    assert found.interval.contains(0.02)
 
 
-def test_a_holdout_in_which_nobody_bought_yet_proves_nothing() -> None:
+def test_a_holdout_in_which_nobody_bought_yet_supports_no_effect() -> None:
     bought = [1] * 5 + [0] * 85 + [0] * 10
     data = pa.table({"arm": ["email"] * 90 + ["holdout"] * 10, "bought": bought, "spend": np.array(bought) * 20.0})
     for found in look(data, ["bought", "spend"], sequential=True).comparisons:
         assert found.p_value > 0.05
-        assert found.interval.holds(0.0)
+        assert found.interval.contains(0.0)
 
 
 def test_the_interval_over_time_ends_in_the_answer() -> None:
@@ -228,7 +228,7 @@ def test_the_interval_over_time_of_clusters_is_that_of_the_rows_so_far() -> None
     assert (looks[1].interval.low, looks[1].interval.high) == pytest.approx((expected.low, expected.high), rel=1e-9)
 
 
-def test_several_comparisons_are_corrected_by_holm_and_said_so() -> None:
+def test_multiple_comparisons_are_corrected_by_holm() -> None:
     done = look(table(count=4000, lift=0.12), ["bought", "spend", "clicks/sends"])
     ordered = sorted(done.comparisons, key=lambda one: one.p_value)
     expected = np.maximum.accumulate([one.p_value * (3 - rank) for rank, one in enumerate(ordered)])
@@ -244,10 +244,10 @@ def test_several_treatments_are_each_compared_with_the_control() -> None:
     assert done.find("spend", "letter").treatment == "letter"
 
 
-def test_what_cannot_be_told_yet_says_for_how_long() -> None:
+def test_cannot_tell_yet_says_for_how_long() -> None:
     done = look(table(count=4000, lift=0.03), ["spend"], time="day", relevant_lift=0.03)
     (found,) = done.comparisons
-    assert found.verdict is Verdict.CANNOT_TELL_YET
+    assert found.verdict is LiftVerdict.CANNOT_TELL_YET
     assert found.more_units is not None
     assert found.more_days is not None
     assert found.more_days == -(-found.more_units // 100)
@@ -257,9 +257,9 @@ def test_what_cannot_be_told_yet_says_for_how_long() -> None:
     assert found.more_units + 4000 == pytest.approx(plan.units, rel=0.01)
 
 
-def test_a_difference_too_small_to_matter_is_told_as_such() -> None:
+def test_a_difference_too_small_to_matter_is_no_relevant_difference() -> None:
     data = correlated(np.random.default_rng(1), 20_000, 0.5)
-    assert compare(data, "after", relevant_lift=0.05).verdict is Verdict.NO_RELEVANT_DIFFERENCE
+    assert compare(data, "after", relevant_lift=0.05).verdict is LiftVerdict.NO_RELEVANT_DIFFERENCE
 
 
 def test_everything_can_be_json() -> None:

@@ -1,4 +1,4 @@
-"""Plans agree with textbooks and with themselves; sample ratios are watched."""
+"""Plans agree with textbooks and with themselves; sample ratio mismatches are detected."""
 
 import numpy as np
 import pyarrow as pa
@@ -28,7 +28,7 @@ def test_the_smallest_lift_of_a_plan_needs_its_units(
     assert back.lift == pytest.approx(0.07, rel=1e-3)
 
 
-def test_covariates_save_units_and_looking_daily_costs_them() -> None:
+def test_covariates_save_units_and_daily_looks_cost_them() -> None:
     plain = power(25.0, 0.05, deviation=60.0)
     assert power(25.0, 0.05, deviation=60.0, covariate_correlation=0.6).units == pytest.approx(
         0.64 * plain.units, rel=1e-3
@@ -57,7 +57,7 @@ def split_of(held_out: int, count: int = 20_000) -> pa.Table:
 
 
 @pytest.mark.parametrize("sequential", [True, False])
-def test_a_broken_split_is_noticed_and_a_planned_one_is_not(sequential: bool) -> None:
+def test_a_mismatch_is_detected_and_a_planned_split_is_none(sequential: bool) -> None:
     broken = look(split_of(9600), ["y"], sequential=sequential).sample_ratio
     assert broken.is_mismatch
     assert "48.00% (expected 50.00%)" in broken.sentence

@@ -1,6 +1,5 @@
 """A project whose dbt contract is small, its table beside it, and the real feature repository."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -10,12 +9,12 @@ from typing import Any
 import psycopg
 import pytest
 import redis
-import yaml
 
 from perennial.as_of import snapshot_at
 from perennial.database import Role, connect
 from perennial.features import close_feature_store
-from perennial.settings import PROJECT_ROOT, load_settings
+from perennial.settings import load_settings
+from tests.small_project import write_small_project
 
 SUNDAY, NEXT_SUNDAY = date(2017, 9, 24), date(2017, 10, 1)
 CUSTOMERS = ["1", "o'Brien", "=cmd()", "Ünï \U0001f600", "'; drop table marts.customer_features; --"]
@@ -36,27 +35,14 @@ class Project:
     home: Path
 
     def write_contract(self, features: dict[str, str]) -> None:
-        columns: list[dict[str, Any]] = [{"name": "customer_id", "data_type": "text"}]
-        columns += [
-            {"name": n, "data_type": t, "description": f"About {n}.", "config": {"meta": {"feature": True}}}
-            for n, t in features.items()
-        ]
-        model = {
-            "name": "customer_features",
-            "description": "One row per customer and snapshot day.",
-            "columns": columns,
-        }
-        path = self.folder / "dbt_project" / "models" / "marts" / "customer_features.yml"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(yaml.safe_dump({"version": 2, "models": [model]}))
+        write_small_project(self.folder, features)
 
 
 @pytest.fixture
 def project(warehouse: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Project]:
     """A project with `FEATURES`, an empty online store, and two snapshots of `CUSTOMERS` in the warehouse."""
-    shutil.copytree(PROJECT_ROOT / "feature_repo", tmp_path / "feature_repo")
-    made = Project(folder=tmp_path, home=warehouse)
-    made.write_contract(FEATURES)
+    created = Project(folder=tmp_path, home=warehouse)
+    created.write_contract(FEATURES)
     monkeypatch.setenv("PERENNIAL_PROJECT", str(tmp_path))
     load_settings.cache_clear()
     with connect(Role.TRANSFORMER) as connection:
@@ -66,7 +52,7 @@ def project(warehouse: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
                 text, flag = [(None, None), ("", True), ('wine,\n"beer"', False)][position % 3]
                 write_row(connection, customer, day, (position / 3 if position else None, orders, flag, text, None))
     empty_online_store()
-    yield made
+    yield created
     close_feature_store()
     load_settings.cache_clear()
 

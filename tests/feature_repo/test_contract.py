@@ -1,10 +1,11 @@
-"""What the dbt contract says is what Feast is told; what it cannot say is refused in words."""
+"""Feast gets what the dbt contract says; what cannot be served is refused by name."""
 
 from pathlib import Path
 
 import pytest
 
-from perennial.features.contract import ContractError, ValueKind, contract_path, read_contract
+from perennial.dbt_contract import ContractError
+from perennial.features.contract import ValueKind, contract_path, read_contract
 
 
 def write(folder: Path, columns: str) -> Path:
@@ -31,15 +32,15 @@ def test_only_marked_columns_are_features_and_keep_type_and_description(tmp_path
 
 
 @pytest.mark.parametrize(
-    ("columns", "told"),
+    ("columns", "problem"),
     [
         ("      - {name: a, data_type: jsonb, config: {meta: {feature: true}}}\n", "feature a is 'jsonb'"),
         ("      - {name: a, config: {meta: {feature: true}}}\n", "feature a is missing"),
         ("      - {name: a, data_type: text}\n", "marks no column"),
     ],
 )
-def test_a_contract_that_cannot_be_served_is_refused_naming_the_column(tmp_path: Path, columns: str, told: str) -> None:
-    with pytest.raises(ContractError, match=told):
+def test_a_contract_that_cannot_be_served_is_refused_by_column(tmp_path: Path, columns: str, problem: str) -> None:
+    with pytest.raises(ContractError, match=problem):
         read_contract(write(tmp_path, columns))
 
 

@@ -14,7 +14,8 @@ import pytest
 from perennial.as_of import snapshot_at
 from perennial.database import Role, connect
 from perennial.features import apply_feature_repo, feature_store, historical_features, materialize, online_features
-from perennial.stages import STAGE_MODELS, Model, Stage
+from perennial.models import load_models, model_of
+from perennial.stages import Stage
 from tests.feature_repo.conftest import CUSTOMERS, FEATURES, NEXT_SUNDAY, SUNDAY, Project
 
 pytestmark = [pytest.mark.integration, pytest.mark.usefixtures("project")]
@@ -46,10 +47,10 @@ def online(service: str = SERVICE) -> pd.DataFrame:
 def test_every_model_and_stage_has_its_service() -> None:
     apply_feature_repo()
     services = {service.name: service for service in feature_store().list_feature_services()}
-    assert set(services) == {f"{model}_v1" for model in Model} | {f"audience_{stage}_v1" for stage in Stage}
+    assert set(services) == {f"{model}_v1" for model in load_models()} | {f"audience_{stage}_v1" for stage in Stage}
     for stage in Stage:
         views = [projection.name for projection in services[f"audience_{stage}_v1"].feature_view_projections]
-        expected = [f"{STAGE_MODELS[stage]}_scores"] if stage in STAGE_MODELS else []
+        expected = [f"{model}_scores"] if (model := model_of(stage)) else []
         assert views == ["customer_features", *expected, "customer_value_scores"]
 
 
@@ -135,7 +136,7 @@ def test_a_column_added_to_the_contract_is_in_the_next_training_frame_and_online
     field = next(
         f for f in feature_store().get_feature_view("customer_features").features if f.name == "basket_entropy"
     )
-    assert (str(field.dtype), field.description) == ("Float64", "About basket_entropy.")
+    assert (str(field.dtype), field.description) == ("Float64", "basket_entropy in words")
     frame = historical_features(AT_SUNDAYS, SERVICE)
     assert frame.loc[frame["customer_id"] == "1", "basket_entropy"].tolist() == [0.25, 0.25]
     assert online_features(["1"], SERVICE)["basket_entropy"].tolist() == [0.25]
@@ -174,7 +175,7 @@ def test_scores_go_online_under_their_model_s_name() -> None:
     assert offline["churn_risk_percentile"] == 0.9
 
 
-def test_a_materialisation_killed_at_random_moments_ends_with_the_same_values(
+def test_a_materialisation_killed_at_random_times_ends_with_the_same_values(
     project: Project, change: Callable[..., None]
 ) -> None:
     change(
@@ -185,14 +186,14 @@ def test_a_materialisation_killed_at_random_moments_ends_with_the_same_values(
     )
     apply_feature_repo()
     materialize(SUNDAY)
-    moments = random.Random(20171001)
+    generator = random.Random(20171001)
     for _ in range(2):
         with subprocess.Popen(
             [sys.executable, "-W", "ignore", "-c", WORK], stdout=subprocess.PIPE, cwd=project.home
         ) as victim:
             assert victim.stdout is not None
             assert victim.stdout.readline() == b"ready\n"
-            time.sleep(moments.uniform(0.02, 0.5))
+            time.sleep(generator.uniform(0.02, 0.5))
             victim.send_signal(signal.SIGKILL)
     materialize(NEXT_SUNDAY)
     pd.testing.assert_frame_equal(online(), known_at(NEXT_SUNDAY))

@@ -1,4 +1,4 @@
-"""A person is found again under another customer id by what the two share."""
+"""A person is recognised under another customer id by what the two share."""
 
 from collections.abc import Callable
 
@@ -16,12 +16,12 @@ def test_a_shared_address_phone_or_household_connects(connection: Connection, ad
     add("b", email="kim@example.org", phone="+49 (30) 123")
     add("c", phone="4930123", householdId="h1")
     add("d", household_id="h1")
-    add("alone", email="someone@example.org")
+    add("single", email="someone@example.org")
     clusters = read_clusters(connection)
     assert clusters.members("d") == ("a", "b", "c", "d")
     assert clusters.representative("c") == "a"
-    assert clusters.members("alone") == ("alone",)
-    assert clusters.closed_over(["b", "alone"]) == ["a", "alone", "b", "c", "d"]
+    assert clusters.members("single") == ("single",)
+    assert clusters.closed_over(["b", "single"]) == ["a", "b", "c", "d", "single"]
 
 
 def test_the_one_known_longest_stands_for_all_whatever_the_names(

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from perennial.holdout import MEMBERS_SQL, assign_holdout, read_clusters, read_standing
+from perennial.holdout import MEMBERS_SQL, assign_holdout, read_clusters, read_status
 from perennial.holdout.clusters import Clusters
 from tests.holdout.conftest import BEGINNING, Connection
 
@@ -64,19 +64,19 @@ def test_whoever_turns_out_to_be_a_held_out_person_is_held_out_too(
     assert "newcomer" not in members(connection, days=4)
 
 
-def test_the_standing_counts_members_clusters_and_when_they_joined(
+def test_the_status_counts_members_clusters_and_when_they_joined(
     connection: Connection, add: Callable[..., None]
 ) -> None:
     add("a", "b", "c", email="x@example.org")
     add("d")
     assign_holdout(connection, ["a", "d"], BEGINNING, 0.999999, read_clusters(connection))
-    standing = read_standing()
-    assert (standing.count_customers, standing.count_members, standing.share_held) == (4, 4, 1.0)
-    assert (standing.count_clusters, standing.largest_cluster) == (1, 3)
-    assert [(spell.valid_from, spell.count_joined) for spell in standing.spells] == [(BEGINNING, 4)]
+    status = read_status()
+    assert (status.count_customers, status.count_members, status.share_held) == (4, 4, 1.0)
+    assert (status.count_clusters, status.largest_cluster) == (1, 3)
+    assert [(spell.valid_from, spell.count_joined) for spell in status.spells] == [(BEGINNING, 4)]
 
 
 @pytest.mark.usefixtures("warehouse")
-def test_without_marts_the_standing_says_what_to_do() -> None:
+def test_without_marts_the_status_says_what_to_do() -> None:
     with pytest.raises(LookupError, match="perennial run"):
-        read_standing()
+        read_status()

@@ -12,7 +12,6 @@ import pytest
 from perennial.as_of import snapshot_at
 from perennial.database import Role, connect
 from perennial.lifecycle import load_lifecycle
-from perennial.stages import Model
 
 SUNDAY = date(2017, 9, 3)
 TRAINED = date(2017, 8, 27)
@@ -37,7 +36,7 @@ class Brand:
 
     home: Path
 
-    def train(self, model: Model, as_of: date = TRAINED, version: str = "1") -> None:
+    def train(self, model: str, as_of: date = TRAINED, version: str = "1") -> None:
         with connect(Role.PUBLISHER) as connection:
             connection.execute(
                 "insert into predictions.evaluations values (%s, %s, %s, 'trained', 'planted', '{}')",
@@ -45,10 +44,10 @@ class Brand:
             )
 
     def score(
-        self, model: Model, day: date, predicted: Sequence[float], *, stage: str = "retention", version: str = "1"
+        self, model: str, day: date, predicted: Sequence[float], *, stage: str = "retention", version: str = "1"
     ) -> None:
         """Customers c0, c1, ... with these predictions."""
-        column = "value" if model is Model.CUSTOMER_VALUE else "probability"
+        column = "value" if model == "customer_value" else "probability"
         with connect(Role.PUBLISHER) as connection, connection.cursor() as cursor:
             cursor.executemany(
                 f"insert into predictions.scores (model, as_of, as_of_at, customer_id, stage, {column}, percentile, "
@@ -59,10 +58,10 @@ class Brand:
                 ],
             )
 
-    def happen(self, model: Model, day: date, realised: Sequence[Any], *, stage: str = "retention") -> None:
+    def happen(self, model: str, day: date, realised: Sequence[Any], *, stage: str = "retention") -> None:
         """The outcomes of c0, c1, ... within the horizon after `day`."""
         horizon = load_lifecycle().horizons_days[model]
-        is_value = model is Model.CUSTOMER_VALUE
+        is_value = model == "customer_value"
         content = ", 1, %s" if is_value else ", %s"
         with connect(Role.TRANSFORMER) as connection, connection.cursor() as cursor:
             cursor.executemany(
@@ -133,12 +132,12 @@ def brand(warehouse: Path) -> Brand:
 def calibrated(brand: Brand) -> Brand:
     """400 customers of `churn_risk`, scored honestly on three Sundays by a version made before."""
     generator = np.random.default_rng(1)
-    brand.train(Model.CHURN_RISK)
+    brand.train("churn_risk")
     brand.consent(400)
     for week in range(3):
         day = SUNDAY + timedelta(weeks=week)
         truth = generator.beta(2, 2, 400)
-        brand.score(Model.CHURN_RISK, day, truth.tolist())
-        brand.happen(Model.CHURN_RISK, day, (generator.random(400) < truth).tolist())
+        brand.score("churn_risk", day, truth.tolist())
+        brand.happen("churn_risk", day, (generator.random(400) < truth).tolist())
         brand.snapshot(day, week)
     return brand

@@ -8,11 +8,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from perennial.monitoring.scored_days import ScoredDays
-from perennial.stages import Model, PredictionKind
+from perennial.stages import PredictionKind
 from perennial.statistics import message_propensity
 
 DAY = date(2017, 9, 3)
-DAYS = ScoredDays(Model.CHURN_RISK, PredictionKind.PROBABILITY, 28, date(2017, 10, 1), (DAY,), (), (), ())
+DAYS = ScoredDays("churn_risk", PredictionKind.PROBABILITY, 28, date(2017, 10, 1), (DAY,), (), (), ())
 
 
 def outcomes(

@@ -6,12 +6,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import yaml
 
 from perennial.monitoring import measure_drift
 from perennial.settings import load_settings
-from perennial.stages import Model
 from tests.monitoring.conftest import SUNDAY, TRAINED, Brand
+from tests.small_project import write_small_project
 
 pytestmark = pytest.mark.integration
 
@@ -22,13 +21,7 @@ FEATURES = ("days_since_last_order", "count_orders", "department_entropy_91d", "
 @pytest.fixture(autouse=True)
 def contract(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A contract that marks four of the columns as features."""
-    columns = [
-        {"name": name, "data_type": "bigint", "config": {"meta": {"feature": True}}, "description": name}
-        for name in FEATURES
-    ]
-    path = tmp_path / "dbt_project" / "models" / "marts" / "customer_features.yml"
-    path.parent.mkdir(parents=True)
-    path.write_text(yaml.safe_dump({"models": [{"name": "customer_features", "columns": columns}]}))
+    write_small_project(tmp_path, dict.fromkeys(FEATURES, "bigint"))
     monkeypatch.setenv("PERENNIAL_PROJECT", str(tmp_path))
     load_settings.cache_clear()
     yield
@@ -36,7 +29,7 @@ def contract(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def test_nothing_has_drifted_while_nothing_changes(brand: Brand) -> None:
-    brand.train(Model.CHURN_RISK)
+    brand.train("churn_risk")
     brand.snapshot(TRAINED, 1)
     brand.snapshot(SUNDAY, 2)
     report = measure_drift(SUNDAY)
@@ -46,7 +39,7 @@ def test_nothing_has_drifted_while_nothing_changes(brand: Brand) -> None:
 
 
 def test_a_planted_shift_is_named_by_its_feature_and_written_once(brand: Brand) -> None:
-    brand.train(Model.CHURN_RISK)
+    brand.train("churn_risk")
     brand.snapshot(TRAINED, 1)
     brand.snapshot(SUNDAY, 2, silence=40.0)
     report = measure_drift(SUNDAY)
@@ -61,19 +54,19 @@ def test_a_planted_shift_is_named_by_its_feature_and_written_once(brand: Brand) 
 def test_predictions_of_one_version_are_compared_and_those_of_two_are_not(brand: Brand) -> None:
     generator = np.random.default_rng(1)
     later = SUNDAY + timedelta(weeks=1)
-    brand.train(Model.CHURN_RISK)
-    brand.score(Model.CHURN_RISK, SUNDAY, generator.beta(2, 5, 500).tolist())
-    brand.score(Model.CHURN_RISK, later, generator.beta(5, 2, 500).tolist())
+    brand.train("churn_risk")
+    brand.score("churn_risk", SUNDAY, generator.beta(2, 5, 500).tolist())
+    brand.score("churn_risk", later, generator.beta(5, 2, 500).tolist())
     assert [(drift.what, drift.feature) for drift in measure_drift(later).drifted] == [("prediction", "prediction")]
-    brand.score(Model.CHURN_RISK, later + timedelta(weeks=1), generator.beta(2, 5, 500).tolist(), version="2")
+    brand.score("churn_risk", later + timedelta(weeks=1), generator.beta(2, 5, 500).tolist(), version="2")
     assert measure_drift(later + timedelta(weeks=1)).drifts == []
 
 
 def test_a_training_on_the_new_data_ends_its_drift(brand: Brand) -> None:
-    brand.train(Model.CHURN_RISK)
+    brand.train("churn_risk")
     brand.snapshot(TRAINED, 1)
     brand.snapshot(SUNDAY, 2, silence=40.0)
     assert measure_drift(SUNDAY).drifted
-    brand.train(Model.CHURN_RISK, as_of=SUNDAY, version="2")
+    brand.train("churn_risk", as_of=SUNDAY, version="2")
     assert measure_drift(SUNDAY).drifts == []
     assert brand.rows(EVERYTHING) == []

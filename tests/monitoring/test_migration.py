@@ -5,7 +5,6 @@ import pytest
 from perennial.database import Role, connect
 from perennial.monitoring import measure_calibration_gap, read_calibration_gap
 from perennial.schema import apply_schema
-from perennial.stages import Model
 from tests.monitoring.conftest import Brand
 from tests.monitoring.test_measurement import CLOSED
 
@@ -22,11 +21,11 @@ AS_BEFORE = """
 
 def test_rows_of_the_population_once_called_unmessaged_are_read_as_untreated(calibrated: Brand) -> None:
     measure_calibration_gap(CLOSED)
-    before = read_calibration_gap(Model.CHURN_RISK, CLOSED)
+    before = read_calibration_gap("churn_risk", CLOSED)
     with connect(Role.OWNER) as connection:
         connection.execute(AS_BEFORE)
     assert apply_schema() == ["012_untreated"]
-    assert read_calibration_gap(Model.CHURN_RISK, CLOSED) == before
+    assert read_calibration_gap("churn_risk", CLOSED) == before
     assert {population for (population,) in calibrated.rows("select population from experiments.calibration")} == {
         "untreated",
         "everyone",

@@ -42,11 +42,11 @@ def test_the_report_shows_the_gap_of_each_stage_and_of_each_day() -> None:
 
 
 @pytest.mark.usefixtures("today")
-@pytest.mark.parametrize("name", ["gap.svg", "gap.png"])
-def test_the_plot_shows_every_stage(name: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("option", "name"), [("--plot", "gap.svg"), ("--picture", "gap.png")])
+def test_the_plot_shows_every_stage(option: str, name: str, tmp_path: Path) -> None:
     measure_calibration_gap(CLOSED)
     file = tmp_path / name
-    done = CliRunner().invoke(app, ["models", "report", "churn_risk", "--picture", str(file)])
+    done = CliRunner().invoke(app, ["models", "report", "churn_risk", option, str(file)])
     assert done.exit_code == 0, done.output
     content = file.read_bytes()
     assert content.startswith(b"<svg" if name.endswith("svg") else b"\x89PNG")
@@ -59,9 +59,9 @@ def test_where_nothing_is_realised_the_report_says_so_and_nothing_is_drawn(tmp_p
     shown = CliRunner().invoke(app, ["models", "report", "reactivation"])
     assert shown.exit_code == 0, shown.output
     assert "cannot tell yet: nobody has been scored" in shown.output
-    drawn = CliRunner().invoke(app, ["models", "report", "reactivation", "--picture", str(tmp_path / "gap.svg")])
+    drawn = CliRunner().invoke(app, ["models", "report", "reactivation", "--plot", str(tmp_path / "gap.svg")])
     assert drawn.exit_code == 2
     assert "nothing to draw" in drawn.output
-    wrong = CliRunner().invoke(app, ["models", "report", "churn_risk", "--picture", str(tmp_path / "gap.pdf")])
+    wrong = CliRunner().invoke(app, ["models", "report", "churn_risk", "--plot", str(tmp_path / "gap.pdf")])
     assert wrong.exit_code == 2
     assert ".svg or .png" in wrong.output

@@ -1,4 +1,4 @@
-"""The embedded servers are ordinary servers, and a home survives what happens to homes."""
+"""The embedded servers are ordinary servers, and a home survives kills and half-finished starts."""
 
 import os
 import signal
@@ -80,13 +80,13 @@ def test_a_home_whose_initialisation_was_cut_is_finished(own_home: Path) -> None
     assert all(part.is_running for part in status() if part.name in {"postgres", "valkey"})
 
 
-def test_a_port_in_use_is_said_and_stepped_around(own_home: Path) -> None:
-    said: list[str] = []
+def test_a_port_in_use_is_announced_and_another_is_taken(own_home: Path) -> None:
+    announced: list[str] = []
     with socket.create_server((LOOPBACK, 0)) as squatter:
         taken = squatter.getsockname()[1]
         write_private_json(own_home / "platform.json", {"ports": {"valkey": taken}})
-        up(announce=said.append, services=("valkey",))
-    assert any(f"Port {taken} is in use by another program; valkey listens on" in line for line in said)
+        up(announce=announced.append, services=("valkey",))
+    assert any(f"Port {taken} is in use by another program; valkey listens on" in line for line in announced)
     assert read_json(own_home / "platform.json")["ports"]["valkey"] != taken
 
 
@@ -130,7 +130,7 @@ def test_servers_listen_on_loopback_only_and_ask_for_passwords(own_home: Path) -
         psycopg.connect(host=LOOPBACK, port=ports["postgres"], user="reader", password="wrong", dbname="warehouse")
 
 
-def test_secrets_are_generated_anew_and_readable_by_the_owner_alone(own_home: Path) -> None:
+def test_secrets_are_generated_per_home_and_readable_by_the_owner_alone(own_home: Path) -> None:
     start()
     for name in ("secrets.json", "platform.json", "dbt/profiles.yml", "valkey/valkey.conf"):
         assert stat.S_IMODE((own_home / name).stat().st_mode) == 0o600, name

@@ -107,7 +107,7 @@ def test_without_an_effect_none_is_claimed(brand: Brand) -> None:
         assert row.verdict in {"cannot tell yet", "no relevant difference"}
 
 
-def test_before_the_horizon_closes_the_days_missing_are_told(brand: Brand) -> None:
+def test_before_the_horizon_closes_the_missing_days_are_named(brand: Brand) -> None:
     brand.enter(500)
     row = found("retention", "ordered", measure_lift(ENTERED + timedelta(days=10)))
     assert (row.verdict, row.more_days, row.difference) == ("cannot tell yet", 18, None)

@@ -1,6 +1,5 @@
 """A stage's own trial, from the tables that publishing and the warehouse leave, to the segments it supports."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -9,13 +8,13 @@ from typing import Any
 import numpy as np
 import psycopg
 import pytest
-import yaml
 
 from perennial.as_of import snapshot_at
 from perennial.database import Role, connect
 from perennial.features import apply_feature_repo, close_feature_store
-from perennial.settings import PROJECT_ROOT, load_settings
+from perennial.settings import load_settings
 from perennial.stage_trials import StageUplift, estimate_stage
+from tests.small_project import write_small_project
 
 pytestmark = pytest.mark.integration
 
@@ -38,7 +37,7 @@ Trial = Callable[..., None]
 def trial(warehouse: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Trial]:
     """`trial(customers, effect)`: lapsed customers, half held out; a message adds `effect(discount_share)`."""
     assert warehouse
-    _write_project(tmp_path)
+    write_small_project(tmp_path, FEATURES)
     monkeypatch.setenv("PERENNIAL_PROJECT", str(tmp_path))
     load_settings.cache_clear()
     with connect(Role.OWNER, autocommit=True) as connection:
@@ -51,24 +50,13 @@ def trial(warehouse: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> I
     load_settings.cache_clear()
 
 
-def _write_project(folder: Path) -> None:
-    shutil.copytree(PROJECT_ROOT / "feature_repo", folder / "feature_repo")
-    columns = [
-        {"name": name, "data_type": kind, "description": name, "config": {"meta": {"feature": True}}}
-        for name, kind in FEATURES.items()
-    ]
-    path = folder / "dbt_project" / "models" / "marts" / "customer_features.yml"
-    path.parent.mkdir(parents=True)
-    path.write_text(yaml.safe_dump({"models": [{"name": "customer_features", "columns": columns}]}))
-
-
 def _fill(connection: psycopg.Connection[Any], customers: int, effect: Callable[[float], float]) -> None:
-    chance, moment = np.random.default_rng(4), snapshot_at(ENTERED)
+    random, moment = np.random.default_rng(4), snapshot_at(ENTERED)
     names = [f"c{number:05d}" for number in range(customers)]
-    held = [bool(draw) for draw in chance.random(customers) < 0.5]
-    fond = chance.random(customers)
+    held = [bool(draw) for draw in random.random(customers) < 0.5]
+    fond = random.random(customers)
     spent = [
-        20 + 5 * chance.normal() + (0 if is_held else effect(share)) for share, is_held in zip(fond, held, strict=True)
+        20 + 5 * random.normal() + (0 if is_held else effect(share)) for share, is_held in zip(fond, held, strict=True)
     ]
     connection.execute(
         "insert into audiences.runs values ('w', 'winback', %s, %s, 'a rule', null, %s, 'x', 0, %s)",
@@ -80,7 +68,7 @@ def _fill(connection: psycopg.Connection[Any], customers: int, effect: Callable[
     ]
     _copy(connection, "audiences.members", members)
     _copy(connection, "marts.customers (customer_id)", [(name,) for name in names])
-    orders = chance.integers(0, 9, customers)
+    orders = random.integers(0, 9, customers)
     snapshots = [
         (name, ENTERED, moment, int(count), float(share))
         for name, count, share in zip(names, orders, fond, strict=True)
@@ -124,7 +112,7 @@ def written() -> list[tuple[Any, ...]]:
         ).fetchall()
 
 
-def test_who_is_moved_and_who_is_put_off_are_found_and_written(trial: Trial) -> None:
+def test_persuadables_and_sleeping_dogs_are_found_and_written(trial: Trial) -> None:
     trial(2000, lambda share: 12.0 if share > 0.5 else -12.0)
     found = estimate_stage("winback", LATER)
     assert found.verdict == "personalise"
@@ -136,7 +124,7 @@ def test_who_is_moved_and_who_is_put_off_are_found_and_written(trial: Trial) -> 
     assert sum(found.segments.values()) > 1500
 
 
-def test_customers_who_entered_since_are_told_what_the_trial_taught(trial: Trial) -> None:
+def test_customers_who_entered_since_get_predictions_from_the_trial(trial: Trial) -> None:
     trial(2000, lambda share: 12.0 if share > 0.5 else -12.0)
     enter_late(100)
     found = estimate_stage("winback", LATER)
@@ -160,7 +148,7 @@ def test_the_same_effect_for_all_supports_no_segment_and_takes_back_those_writte
     assert written() == []
 
 
-def test_too_few_watched_to_the_end_cannot_tell(trial: Trial) -> None:
+def test_too_few_with_a_closed_horizon_cannot_tell(trial: Trial) -> None:
     trial(600, lambda _: 6.0)
     found = estimate_stage("winback", ENTERED + timedelta(days=5))
     assert isinstance(found, StageUplift)

@@ -1,6 +1,5 @@
-"""Rows whose truth is known: weekly snapshots of customers with a probability that only these lines decide."""
+"""Rows of a known distribution: weekly snapshots of customers whose label probability is planted here."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -11,14 +10,17 @@ import numpy as np
 import pandas as pd
 import psycopg
 import pytest
-import yaml
 from scipy.special import expit
 from threadpoolctl import threadpool_limits
 
 from perennial.as_of import snapshot_at
 from perennial.database import Role, connect
 from perennial.features import apply_feature_repo, close_feature_store
-from perennial.settings import PROJECT_ROOT, load_settings
+from perennial.settings import load_settings
+from tests.small_project import write_small_project
+from training.data.dataset import Dataset
+from training.data.labels import Labels
+from training.data.periods import plan_periods
 from training.data.rows import Rows
 from training.registry.versions import mlflow_client
 from training.specs import PredictionKind, Spec, find_spec
@@ -28,7 +30,7 @@ FIRST_SUNDAY = date(2017, 1, 1)
 
 @pytest.fixture(autouse=True)
 def one_thread() -> Iterator[None]:
-    """As in a training: threads that wait for each other's cores would take most of the time."""
+    """As in a training: threads that wait for a core would take most of the time."""
     with threadpool_limits(1):
         yield
 
@@ -51,6 +53,14 @@ def make_rows() -> Callable[..., Rows]:
         return Rows(features, label[order], names[order], stages, messaged, days[order])
 
     return make
+
+
+def dataset_of(spec: Spec, rows: Rows, horizon_days: int = 7) -> Dataset:
+    """The rows as the dataset of a training, their labels observed after `horizon_days`."""
+    days = sorted(set(rows.days))
+    periods = plan_periods(days, horizon_days)
+    assert periods is not None
+    return Dataset(Labels(spec, days[-1]), rows, periods, "digest")
 
 
 def make_features(generator: np.random.Generator, count: int) -> pd.DataFrame:
@@ -77,7 +87,7 @@ def true_margin(frame: pd.DataFrame) -> Any:
 
 @dataclass
 class Brand:
-    """A warehouse whose truth is planted: weekly snapshots, labels of one model, consent of everyone."""
+    """A warehouse with planted labels: weekly snapshots, labels of one model, consent of everyone."""
 
     as_of: date
     customers: list[str]
@@ -103,13 +113,12 @@ FEATURES = {
 
 @pytest.fixture
 def brand(warehouse: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Brand]]:
-    """`brand(model, weeks, customers)`: marts of that many weeks, known to Feast, under a contract of its own.
+    """`brand(model, weeks, customers)`: marts of that many weeks, registered with Feast, under a contract of their own.
 
     From `shift_on` on, `shift` is added to the log odds of every label.
     """
     assert warehouse.exists()
-    shutil.copytree(PROJECT_ROOT / "feature_repo", tmp_path / "feature_repo")
-    write_contract(tmp_path)
+    write_small_project(tmp_path, FEATURES)
     monkeypatch.setenv("PERENNIAL_PROJECT", str(tmp_path))
     load_settings.cache_clear()
 
@@ -121,24 +130,14 @@ def brand(warehouse: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> I
         shift: float = 0.0,
         shift_on: date = FIRST_SUNDAY,
     ) -> Brand:
-        made = write_marts(model, weeks, customers, seed, (shift_on, shift))
+        written = write_marts(model, weeks, customers, seed, (shift_on, shift))
         apply_feature_repo()
-        return made
+        return written
 
     yield build
     close_feature_store()
     forget_models()
     load_settings.cache_clear()
-
-
-def write_contract(folder: Path) -> None:
-    columns = [
-        {"name": name, "data_type": kind, "description": f"{name} in words", "config": {"meta": {"feature": True}}}
-        for name, kind in FEATURES.items()
-    ]
-    path = folder / "dbt_project" / "models" / "marts" / "customer_features.yml"
-    path.parent.mkdir(parents=True)
-    path.write_text(yaml.safe_dump({"models": [{"name": "customer_features", "columns": columns}]}))
 
 
 def write_marts(model: str, weeks: int, customers: int, seed: int, shift: tuple[date, float]) -> Brand:

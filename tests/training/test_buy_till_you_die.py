@@ -1,4 +1,4 @@
-"""Buy till you die finds the parameters that made its customers, and predicts what they do next."""
+"""BG/NBD and Gamma-Gamma recover planted parameters, reproduce published examples and predict later orders."""
 
 import numpy as np
 import pandas as pd
@@ -15,7 +15,7 @@ CDNOW = BetaGeometric(r=0.2425, alpha=4.4136, a=0.7929, b=2.4259)
 
 
 def simulate(truth: BetaGeometric, customers: int, days_later: float, seed: int) -> tuple[Purchases, Floats]:
-    """Histories of customers of these parameters, and how often each orders in the days after."""
+    """Histories of customers with these parameters, and how often each orders in the days after."""
     generator = np.random.default_rng(seed)
     rates = generator.gamma(truth.r, 1 / truth.alpha, customers)
     leaving = generator.beta(truth.a, truth.b, customers)
@@ -42,7 +42,7 @@ def test_planted_parameters_are_recovered() -> None:
     assert found.a / (found.a + found.b) == pytest.approx(TRUTH.a / (TRUTH.a + TRUTH.b), rel=0.1)
 
 
-def test_expected_orders_add_up_to_those_that_come() -> None:
+def test_expected_orders_add_up_to_those_observed_later() -> None:
     past, later = simulate(TRUTH, 8000, 90, seed=4)
     expected = fit_beta_geometric(past).expected_orders(past, 90)
     assert expected.sum() == pytest.approx(later.sum(), rel=0.06)
@@ -63,8 +63,8 @@ def test_the_likelihood_is_that_of_the_paper() -> None:
     r, alpha, a, b = CDNOW.r, CDNOW.alpha, CDNOW.a, CDNOW.b
     plain = beta(a, b + x) / beta(a, b) * gamma(r + x) * alpha**r / (gamma(r) * (alpha + age) ** (r + x))
     plain += beta(a + 1, b + x - 1) / beta(a, b) * gamma(r + x) * alpha**r / (gamma(r) * (alpha + last) ** (r + x))
-    told = CDNOW.log_likelihood(Purchases(np.array([x]), np.array([last]), np.array([age])))[0]
-    assert told == pytest.approx(np.log(plain))
+    likelihood = CDNOW.log_likelihood(Purchases(np.array([x]), np.array([last]), np.array([age])))[0]
+    assert likelihood == pytest.approx(np.log(plain))
 
 
 def test_extreme_customers_get_finite_numbers() -> None:
@@ -77,18 +77,18 @@ def test_extreme_customers_get_finite_numbers() -> None:
         assert ((model.alive(past) >= 0) & (model.alive(past) <= 1)).all()
 
 
-def test_silence_makes_the_end_likelier() -> None:
+def test_inactivity_lowers_the_probability_of_being_alive() -> None:
     past = Purchases(np.full(3, 10.0), np.array([30.0, 60, 90]), np.full(3, 95.0))
     alive = CDNOW.alive(past)
     assert alive[0] < alive[1] < alive[2]
 
 
-def test_customers_without_a_second_order_cannot_be_learned_from() -> None:
+def test_without_repeat_orders_nothing_is_fitted() -> None:
     with pytest.raises(NotFittedError, match="ordered twice"):
         fit_beta_geometric(Purchases(np.zeros(5), np.zeros(5), np.full(5, 30.0)))
 
 
-def test_planted_spending_is_recovered_and_few_orders_lean_on_the_brand() -> None:
+def test_planted_spending_is_recovered_and_few_orders_shrink_to_the_brand() -> None:
     generator, truth = np.random.default_rng(5), GammaGamma(p=6.25, q=3.74, gamma=15.44)
     means = generator.gamma(truth.q, 1 / truth.gamma, 8000)
     orders = generator.integers(1, 20, 8000).astype(float)
@@ -103,8 +103,8 @@ def test_planted_spending_is_recovered_and_few_orders_lean_on_the_brand() -> Non
 
 def test_the_published_spending_example_is_reproduced() -> None:
     # Fader & Hardie (2013), "The Gamma-Gamma Model of Monetary Value": customer 1 with two orders of 22.35 on average.
-    told = GammaGamma(p=6.25, q=3.74, gamma=15.44).expected_spend(np.array([2.0]), np.array([22.35]))[0]
-    assert told == pytest.approx(24.66, abs=0.02)
+    spend = GammaGamma(p=6.25, q=3.74, gamma=15.44).expected_spend(np.array([2.0]), np.array([22.35]))[0]
+    assert spend == pytest.approx(24.66, abs=0.02)
 
 
 def test_the_estimator_reads_the_warehouse_features() -> None:

@@ -1,4 +1,4 @@
-"""Every candidate, on the same awkward rows."""
+"""Every candidate, on rows with missing, constant and unseen values."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -7,17 +7,18 @@ import numpy as np
 import pytest
 import skops.io
 
-from perennial.statistics import Floats
+from tests.training.conftest import dataset_of
+from training.calibration.calibrated_fit import fit_and_calibrate
 from training.calibration.calibrators import calibrate
-from training.data.periods import plan_periods
 from training.data.rows import Rows
 from training.estimators.candidates import CANDIDATES
+from training.estimators.fitting import fit_candidate, predict
 from training.evaluation.metrics import Outcomes, evaluate
-from training.registry.versions import TRUSTED_TYPES
-from training.selection import choose, fit_and_calibrate, fit_candidate, predict
+from training.registry.model_files import TRUSTED_TYPES
+from training.selection import choose
 from training.specs import SPECS, PredictionKind, Spec
 
-PROBABILITY, VALUE = SPECS["purchase_intent"], SPECS["customer_value"]  # type: ignore[index]  # a StrEnum equals its text
+PROBABILITY, CHURN, VALUE = (SPECS[name] for name in ("purchase_intent", "churn_risk", "customer_value"))
 EVERY = [(spec, name) for spec in (PROBABILITY, VALUE) for name in spec.candidates]
 
 
@@ -33,14 +34,14 @@ def rows_for(spec: Spec, rows: Rows) -> Rows:
 
 
 @pytest.mark.parametrize(("spec", "name"), EVERY)
-def test_same_rows_give_the_same_bytes(spec: Spec, name: str, make_rows: Callable[..., Rows]) -> None:
+def test_the_same_rows_give_the_same_bytes(spec: Spec, name: str, make_rows: Callable[..., Rows]) -> None:
     rows = rows_for(spec, make_rows(60, 8))
     first, second = (predict(spec.kind, fit_candidate(spec, name, rows), rows) for _ in range(2))
     assert first.tobytes() == second.tobytes()
 
 
 @pytest.mark.parametrize(("spec", "name"), EVERY)
-def test_unseen_words_and_unknown_values_are_predicted_for(
+def test_unseen_categories_and_unknown_values_are_predicted(
     spec: Spec, name: str, make_rows: Callable[..., Rows]
 ) -> None:
     estimator = fit_candidate(spec, name, rows_for(spec, make_rows(60, 8)))
@@ -52,63 +53,48 @@ def test_unseen_words_and_unknown_values_are_predicted_for(
 
 
 @pytest.mark.parametrize(("spec", "name"), EVERY)
-def test_a_model_survives_its_file_with_nothing_but_trusted_types(
+def test_a_model_file_contains_trusted_types_only_and_predicts_the_same(
     spec: Spec, name: str, make_rows: Callable[..., Rows]
 ) -> None:
     rows = rows_for(spec, make_rows(100, 20))
-    periods = plan_periods(sorted(set(rows.days)), 7)
-    assert periods is not None
-    estimator = fit_and_calibrate(spec, name, rows, periods).estimator
+    estimator = fit_and_calibrate(dataset_of(spec, rows), name).estimator
     kept = skops.io.loads(skops.io.dumps(estimator), trusted=list(TRUSTED_TYPES))
     assert predict(spec.kind, kept, rows).tobytes() == predict(spec.kind, estimator, rows).tobytes()
 
 
-def test_a_file_with_another_type_is_not_loaded() -> None:
-    stranger = skops.io.dumps({"runs": Spec})
-    with pytest.raises(skops.io.exceptions.UntrustedTypesFoundException):
-        skops.io.loads(stranger, trusted=list(TRUSTED_TYPES))
-
-
-def judged(spec: Spec, name: str, rows: Rows) -> tuple[Rows, Floats, str]:
-    periods = plan_periods(sorted(set(rows.days)), 7)
-    assert periods is not None
-    fitted = fit_and_calibrate(spec, name, rows, periods)
-    test = rows.during(periods.test)
-    return test, predict(spec.kind, fitted.estimator, test), fitted.calibration
-
-
-def test_what_is_chosen_on_later_time_is_calibrated_and_beats_the_baseline(make_rows: Callable[..., Rows]) -> None:
-    rows = make_rows(300, 30)
-    periods = plan_periods(sorted(set(rows.days)), 7)
-    assert periods is not None
-    choice = choose(PROBABILITY, rows, periods)
+def test_the_candidate_selected_out_of_time_is_calibrated_and_beats_the_baseline(
+    make_rows: Callable[..., Rows],
+) -> None:
+    dataset = dataset_of(PROBABILITY, make_rows(300, 30))
+    choice = choose(dataset)
     assert choice.candidate != PROBABILITY.baseline
-    test, told, _ = judged(PROBABILITY, choice.candidate, rows)
-    _, baseline, _ = judged(PROBABILITY, PROBABILITY.baseline, rows)
-    evaluation = evaluate(
-        Outcomes(PredictionKind.PROBABILITY, test.actual, test.customers, test.stages, np.ones(len(test))),
-        told,
-        baseline,
+    test = dataset.rows.during(dataset.periods.test)
+    predicted, baseline = (
+        predict(PredictionKind.PROBABILITY, fit_and_calibrate(dataset, name).estimator, test)
+        for name in (choice.candidate, PROBABILITY.baseline)
     )
+    outcomes = Outcomes(PredictionKind.PROBABILITY, test.actual, test.customers, test.stages, np.ones(len(test)))
+    evaluation = evaluate(outcomes, predicted, baseline)
     assert evaluation.improvement.low > 0
     assert evaluation.model.calibration.error.low < 0.02
 
 
-def test_calibration_mends_a_base_rate_that_drifted_after_the_fit(make_rows: Callable[..., Rows]) -> None:
+def test_calibration_corrects_a_base_rate_that_drifted_after_the_fit(make_rows: Callable[..., Rows]) -> None:
     early, late = make_rows(200, 20), make_rows(200, 20, seed=5, shift=-1.0)
     estimator = fit_candidate(PROBABILITY, "logistic", early)
     halves = sorted(set(late.days))
-    mended, method = calibrate(estimator, late.during(halves[:10]))
+    calibrated, method = calibrate(estimator, late.during(halves[:10]))
     unseen = late.during(halves[10:])
     before, after = (
-        abs(predict(PredictionKind.PROBABILITY, m, unseen).mean() - unseen.target.mean()) for m in (estimator, mended)
+        abs(predict(PredictionKind.PROBABILITY, model, unseen).mean() - unseen.target.mean())
+        for model in (estimator, calibrated)
     )
     assert method == "sigmoid"
     assert before > 0.1
     assert after < 0.03
 
 
-def test_isotonic_is_chosen_only_with_enough_rows_and_a_bent_truth(make_rows: Callable[..., Rows]) -> None:
+def test_isotonic_is_selected_only_with_enough_rows_and_a_step_in_the_truth(make_rows: Callable[..., Rows]) -> None:
     rows = make_rows(500, 24)
     days = sorted(set(rows.days))
     estimator = fit_candidate(PROBABILITY, "logistic", rows.during(days[:4]))
@@ -119,17 +105,15 @@ def test_isotonic_is_chosen_only_with_enough_rows_and_a_bent_truth(make_rows: Ca
     assert calibrate(estimator, rows.during(days[4:6]))[1] == "sigmoid"
 
 
-def test_a_fit_period_too_short_to_compare_in_takes_the_baseline_or_what_needs_no_labels(
+def test_a_fit_period_too_short_for_folds_takes_the_baseline_or_what_needs_no_labels(
     make_rows: Callable[..., Rows],
 ) -> None:
     rows = make_rows(50, 9)
-    periods = plan_periods(sorted(set(rows.days)), 28)
-    assert periods is not None
-    assert choose(PROBABILITY, rows, periods).candidate == "logistic_rfm"
-    assert choose(VALUE, as_amounts(rows), periods).candidate == "buy_till_you_die"
+    assert choose(dataset_of(CHURN, rows, CHURN.horizon_days)).candidate == "logistic_rfm"
+    assert choose(dataset_of(VALUE, as_amounts(rows), CHURN.horizon_days)).candidate == "buy_till_you_die"
 
 
-def test_scaled_totals_are_right_on_the_rows_they_were_scaled_to(make_rows: Callable[..., Rows]) -> None:
+def test_scaled_totals_equal_those_of_the_rows_they_were_scaled_to(make_rows: Callable[..., Rows]) -> None:
     rows = as_amounts(make_rows(100, 10))
     model = fit_candidate(VALUE, "poisson_rfm", rows)
     doubled = rows.target * 2

@@ -10,10 +10,10 @@ import pytest
 from scipy.special import expit
 
 from perennial.database import Role, connect
-from perennial.stages import Model
 from perennial.statistics import measure_calibration
 from tests.training.conftest import FIRST_SUNDAY, true_margin
 from training import SPECS, promote, score, train
+from training.calibration.calibrated_fit import fit_and_calibrate
 from training.calibration.intercept_update import (
     ENOUGH_ROWS,
     MAX_SHIFT,
@@ -25,11 +25,11 @@ from training.data.dataset import Dataset, LabelsMissingError
 from training.data.labels import Labels
 from training.data.periods import plan_periods
 from training.data.rows import Rows
+from training.estimators.fitting import predict
 from training.evaluation.held_out import predict_held_out
-from training.selection import fit_and_calibrate, predict
 from training.specs import PredictionKind
 
-INTENT, CHURN = SPECS[Model.PURCHASE_INTENT], SPECS[Model.CHURN_RISK]
+INTENT, CHURN = SPECS["purchase_intent"], SPECS["churn_risk"]
 SUNDAYS = [FIRST_SUNDAY + timedelta(weeks=week) for week in range(30)]
 
 
@@ -89,9 +89,9 @@ def test_held_out_days_follow_a_turn_without_look_ahead(make_rows: Callable[...,
     assert periods is not None
     turned = np.isin(before.days, np.array(periods.calibration[-1:] + periods.embargo + periods.test, dtype=object))
     rows = replace(before, target=np.where(turned, after.target, before.target))
-    fitted = fit_and_calibrate(CHURN, CHURN.baseline, rows, periods).estimator
-    test, labels = rows.during(periods.test), Labels(CHURN, periods.test[-1])
-    predictions = predict_held_out(CHURN, fitted, Dataset(labels, rows, periods, ""), periods.test)
+    dataset = Dataset(Labels(CHURN, periods.test[-1]), rows, periods, "digest")
+    fitted, test = fit_and_calibrate(dataset, CHURN.baseline).estimator, rows.during(periods.test)
+    predictions = predict_held_out(dataset, fitted, periods.test)
 
     def error(predicted: Any) -> float:
         return abs(
@@ -103,7 +103,7 @@ def test_held_out_days_follow_a_turn_without_look_ahead(make_rows: Callable[...,
     middle = periods.test[len(periods.test) // 2]
     unseen = rows.days > middle - timedelta(days=CHURN.horizon_days)
     flipped = replace(rows, target=np.where(unseen, 1 - rows.target, rows.target))
-    again = predict_held_out(CHURN, fitted, Dataset(labels, flipped, periods, ""), periods.test)
+    again = predict_held_out(replace(dataset, rows=flipped), fitted, periods.test)
     assert (again == predictions)[test.days <= middle].all()
     assert (again != predictions)[test.days > middle + timedelta(days=7)].any()
 
@@ -111,11 +111,11 @@ def test_held_out_days_follow_a_turn_without_look_ahead(make_rows: Callable[...,
 @pytest.mark.integration
 def test_scores_carry_the_intercept_update_of_their_day(brand: Callable[..., Any]) -> None:
     turn = SUNDAYS[18]
-    made = brand("purchase_intent", weeks=26, customers=400, shift=0.4, shift_on=turn)
+    planted = brand("purchase_intent", weeks=26, customers=400, shift=0.4, shift_on=turn)
     train(INTENT, turn)
     promote(INTENT.name, "1")
     updates = {}
-    for day in (turn, made.as_of):
+    for day in (turn, planted.as_of):
         report = score(INTENT, day)
         with connect(Role.READER) as connection:
             found = connection.execute(
@@ -127,13 +127,13 @@ def test_scores_carry_the_intercept_update_of_their_day(brand: Callable[..., Any
         assert f"intercept update {updates[day]:+.2f}" in report.message
         assert score(INTENT, day).count_changed == 0
     assert abs(updates[turn]) < 0.2
-    assert updates[made.as_of] == pytest.approx(0.4, abs=0.15)
+    assert updates[planted.as_of] == pytest.approx(0.4, abs=0.15)
 
 
 @pytest.mark.integration
 def test_a_day_is_scored_without_look_ahead(brand: Callable[..., Any]) -> None:
-    made = brand("purchase_intent", weeks=20)
-    train(INTENT, made.as_of)
+    planted = brand("purchase_intent", weeks=20)
+    train(INTENT, planted.as_of)
     day = date(2017, 4, 16)
     score(INTENT, day)
     with connect(Role.READER) as connection:
@@ -150,9 +150,9 @@ def test_a_day_is_scored_without_look_ahead(brand: Callable[..., Any]) -> None:
 
 @pytest.mark.integration
 def test_without_labels_nothing_is_scored_and_the_fix_is_named(brand: Callable[..., Any]) -> None:
-    made = brand("purchase_intent", weeks=20)
-    train(INTENT, made.as_of)
+    planted = brand("purchase_intent", weeks=20)
+    train(INTENT, planted.as_of)
     with connect(Role.TRANSFORMER) as connection:
         connection.execute("drop table marts.label_purchase_intent")
     with pytest.raises(LabelsMissingError, match="perennial run"):
-        score(INTENT, made.as_of)
+        score(INTENT, planted.as_of)

@@ -1,4 +1,4 @@
-"""The split by time: what a later period is judged on, no earlier one has seen."""
+"""The split by time: no label of an earlier period reaches into a later one."""
 
 from datetime import date, timedelta
 

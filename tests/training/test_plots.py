@@ -1,48 +1,55 @@
-"""What is logged for people: pictures that render, an example that is nobody, the code's commit."""
+"""What is logged for people: plots that render, one sentence, an example row of no real customer, the code's commit."""
 
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import pytest
 from scipy.special import expit
 
+from perennial.statistics import Floats
 from training.data.rows import Rows
+from training.evaluation.contracts import Evaluation
 from training.evaluation.metrics import Outcomes, evaluate
 from training.evaluation.plots import draw_plots
-from training.evaluation.summary import tell_evaluation
-from training.registry.logging_run import example_of, git_tags
-from training.specs import SPECS, PredictionKind
+from training.evaluation.summary import summarise_evaluation
+from training.evaluation.training_summary import PLOTS
+from training.registry.logging_run import git_tags
+from training.registry.packaging import example_of
+from training.specs import SPECS, PredictionKind, Spec
 
-INTENT, VALUE = SPECS["purchase_intent"], SPECS["customer_value"]  # type: ignore[index]  # a StrEnum equals its text
+INTENT, VALUE = SPECS["purchase_intent"], SPECS["customer_value"]
 
 
-def outcomes(kind: PredictionKind) -> tuple[Outcomes, "np.ndarray[tuple[int], np.dtype[np.float64]]"]:
+def outcomes(kind: PredictionKind) -> tuple[Outcomes, Floats]:
     generator = np.random.default_rng(1)
     truth = expit(generator.normal(size=1000))
-    actual = (generator.random(1000) < truth).astype(float) * (1.0 if kind is PredictionKind.PROBABILITY else 80.0)
+    unit = 1.0 if kind is PredictionKind.PROBABILITY else 80.0
+    actual = (generator.random(1000) < truth).astype(float) * unit
     names = np.array([f"c{number}" for number in range(1000)], dtype=object)
-    told = truth if kind is PredictionKind.PROBABILITY else truth * 80
-    return Outcomes(kind, actual, names, np.full(1000, "engagement", dtype=object), np.ones(1000)), told
+    return Outcomes(kind, actual, names, np.full(1000, "engagement", dtype=object), np.ones(1000)), truth * unit
 
 
-def test_every_picture_is_a_png() -> None:
-    for spec in (INTENT, VALUE):
-        happened, told = outcomes(spec.kind)
-        judged = evaluate(happened, told, np.full(1000, happened.actual.mean()))
-        pictures = draw_plots(spec, judged, {"mood": 0.2, "recency": 0.1}, {"mood": "Mood. In words."})
-        assert set(pictures) == {"reliability", "lift", "importances"}
-        assert all(picture.startswith(b"\x89PNG") and len(picture) > 5_000 for picture in pictures.values())
+def evaluation_of(spec: Spec) -> Evaluation:
+    observed, predicted = outcomes(spec.kind)
+    return evaluate(observed, predicted, np.full(1000, observed.actual.mean()))
 
 
-def test_the_outcome_is_told_beside_the_baseline_with_intervals() -> None:
-    happened, told = outcomes(PredictionKind.PROBABILITY)
-    judged = evaluate(happened, told, np.full(1000, happened.actual.mean()))
-    said = tell_evaluation(INTENT, "blend", judged)
-    assert said.startswith("blend: log loss 0.")
-    assert "better by +" in said
-    assert "calibration error 0.0" in said
-    assert "is the baseline itself" in tell_evaluation(INTENT, "logistic_rfm", judged)
+@pytest.mark.parametrize("spec", [INTENT, VALUE], ids=lambda spec: spec.name)
+def test_every_plot_is_a_png(spec: Spec) -> None:
+    plots = draw_plots(spec, evaluation_of(spec), {"mood": 0.2, "recency": 0.1}, {"mood": "Mood. In words."})
+    assert set(plots) == set(PLOTS)
+    assert all(plot.startswith(b"\x89PNG") and len(plot) > 5_000 for plot in plots.values())
+
+
+def test_the_sentence_compares_with_the_baseline_and_gives_intervals() -> None:
+    evaluation = evaluation_of(INTENT)
+    sentence = summarise_evaluation(INTENT, "blend", evaluation)
+    assert sentence.startswith("blend: log loss 0.")
+    assert "better by +" in sentence
+    assert "calibration error 0.0" in sentence
+    assert "is the baseline itself" in summarise_evaluation(INTENT, "logistic_rfm", evaluation)
 
 
 def test_the_input_example_is_no_row_of_a_real_customer(make_rows: Callable[..., Rows]) -> None:

@@ -1,4 +1,4 @@
-"""Two reports that many tests read, made once."""
+"""Two reports that many tests read, computed once."""
 
 import pandas as pd
 import pytest

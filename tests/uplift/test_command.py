@@ -1,4 +1,4 @@
-"""The command as a person types it, the files it writes, and the pictures."""
+"""The command as a person types it, the files it writes, and the plots."""
 
 import json
 from pathlib import Path
@@ -9,7 +9,7 @@ from typer.testing import CliRunner, Result
 
 from perennial.console.cli.main import app
 from perennial.tabular.plot_files import PlotFileError
-from perennial.uplift import UpliftReport, save_picture, save_table
+from perennial.uplift import UpliftReport, save_plot, save_table
 from tests.uplift.trials import draw_trial
 
 QUESTION = ("--treatment", "arm", "--treated", "email", "--control", "holdout", "--outcome", "spend")
@@ -27,26 +27,26 @@ def trial(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_verdict_comes_first_and_the_files_are_written(trial: Path, tmp_path: Path) -> None:
-    out, picture = tmp_path / "uplift.csv", tmp_path / "uplift.svg"
-    options = ("--unit", "customer", "--risk", "risk", "--out", str(out), "--picture", str(picture))
+    out, plot = tmp_path / "uplift.csv", tmp_path / "uplift.svg"
+    options = ("--unit", "customer", "--risk", "risk", "--out", str(out), "--picture", str(plot))
     done = uplift(str(trial), *QUESTION, *options)
     assert done.exit_code == 0, done.output
     assert done.stdout.startswith("Personalise")
-    for words in ("Qini", "persuadables", "choosing by uplift brings more", "as it should be"):
+    for words in ("Qini", "persuadables", "targeting by uplift brings more", "as it should be"):
         assert words in " ".join(done.stdout.split())
     assert list(pd.read_csv(out)) == ["customer_id", "uplift", "low", "high", "segment"]
-    assert picture.read_text().startswith("<svg")
+    assert plot.read_text().startswith("<svg")
 
 
 def test_json_holds_the_report_alone(trial: Path) -> None:
     done = uplift(str(trial), *QUESTION, "--feature", "taste", "--cost", "0.2", "--margin", "0.5", "--json")
-    told = json.loads(done.stdout)
-    assert (told["features"], told["cost"], told["margin"]) == (["taste"], 0.2, 0.5)
-    assert told["verdict"] in {"personalise", "treat_everyone", "treat_no_one", "cannot_tell"}
+    report = json.loads(done.stdout)
+    assert (report["features"], report["cost"], report["margin"]) == (["taste"], 0.2, 0.5)
+    assert report["verdict"] in {"personalise", "treat_everyone", "treat_no_one", "cannot_tell"}
 
 
-def test_bad_input_is_told_in_words(trial: Path, tmp_path: Path) -> None:
-    for words, told in (
+def test_bad_input_is_explained(trial: Path, tmp_path: Path) -> None:
+    for words, message in (
         ((str(tmp_path / "none.csv"), *QUESTION), "There is no file"),
         ((str(trial), *QUESTION, "--picture", "uplift.gif"), "A plot is written as"),
         ((str(trial), *QUESTION, "--out", "uplift.xlsx"), "Customers are written as"),
@@ -54,13 +54,13 @@ def test_bad_input_is_told_in_words(trial: Path, tmp_path: Path) -> None:
     ):
         done = uplift(*words)
         assert done.exit_code == 2
-        assert told in done.output
+        assert message in done.output
 
 
 def test_pictures_and_tables_take_the_form_of_their_name(mixed_report: UpliftReport, tmp_path: Path) -> None:
-    save_picture(mixed_report, tmp_path / "uplift.png")
+    save_plot(mixed_report, tmp_path / "uplift.png")
     assert (tmp_path / "uplift.png").read_bytes().startswith(b"\x89PNG")
     save_table(mixed_report, tmp_path / "uplift.parquet")
     assert len(pd.read_parquet(tmp_path / "uplift.parquet")) == mixed_report.rows
     with pytest.raises(PlotFileError, match="no folder"):
-        save_picture(mixed_report, tmp_path / "nowhere" / "uplift.png")
+        save_plot(mixed_report, tmp_path / "nowhere" / "uplift.png")

@@ -1,4 +1,4 @@
-"""What cannot be answered is refused in words that name the fix."""
+"""What cannot be answered is refused with a message that names the fix."""
 
 from pathlib import Path
 
@@ -76,14 +76,14 @@ def test_a_budget_for_everyone_compares_nothing() -> None:
         ask(DATA, risk="risk", budget=1.0)
 
 
-def test_a_feature_measured_after_the_treatment_is_told_loudly() -> None:
-    # Without an effect it does not tell the arms apart: only its likeness to the outcome gives it away.
+def test_a_feature_measured_after_the_treatment_is_a_warning() -> None:
+    # Without an effect it does not differ between the arms: only its correlation with the outcome gives it away.
     data = draw_trial(1_000)
     report = ask(data.assign(spend_again=data["spend"] * 2))
-    assert any(note.startswith("WARNING: the features foretell") for note in report.notes)
+    assert any(note.startswith("WARNING: the features explain") for note in report.notes)
 
 
-def test_other_arms_and_useless_columns_are_left_out_and_told() -> None:
+def test_other_arms_and_unusable_columns_are_left_out_and_noted() -> None:
     data = DATA.assign(note=[f"text {number}" for number in range(1_000)], same=1)
     data.loc[:19, "arm"] = "sms"
     data.loc[20:29, "arm"] = None

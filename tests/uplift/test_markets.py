@@ -4,7 +4,7 @@ import pytest
 
 from benchmarks.uplift import measure
 from perennial.simulation import MarketSettings
-from perennial.uplift import Verdict
+from perennial.uplift import UpliftVerdict
 
 SEEDS = range(1, 21)
 
@@ -18,7 +18,7 @@ def test_in_a_market_of_strong_effects_uplift_beats_highest_risk() -> None:
 def test_in_a_market_of_one_effect_no_gain_is_claimed() -> None:
     one = measure(MarketSettings.constant(), 8_000, seed=2)
     assert not one.claims_a_gain
-    assert one.report.verdict is not Verdict.PERSONALISE
+    assert one.report.verdict is not UpliftVerdict.PERSONALISE
 
 
 @pytest.mark.validation

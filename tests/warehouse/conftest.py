@@ -1,4 +1,4 @@
-"""A dbt project of a few lines, built by the real door as if it were the warehouse."""
+"""A dbt project of a few lines, built by the real function as if it were the warehouse."""
 
 import os
 import shutil

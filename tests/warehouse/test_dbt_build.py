@@ -1,4 +1,4 @@
-"""The door that runs dbt: what it hands over, and what it says when something is wrong."""
+"""Running dbt: what it is given, and what is reported when something is wrong."""
 
 import fcntl
 import subprocess
@@ -20,7 +20,7 @@ HANDED_OVER = """
     select
         '{{ env_var("PERENNIAL_AS_OF") }}'::date as as_of,
         '{{ flags.SEND_ANONYMOUS_USAGE_STATS }}' as reports_usage,
-        {{ var('horizon_days_churn_risk') }} as horizon_days
+        {{ var('winback_at_least_days') }} as winback_at_least_days
 """
 SECOND = """
 import logging
@@ -41,11 +41,11 @@ def test_dbt_is_given_the_day_and_the_homes_settings_and_reports_nothing(
     monkeypatch.delenv("DO_NOT_TRACK")
     monkeypatch.delenv("DBT_SEND_ANONYMOUS_USAGE_STATS")
     write_models(given=HANDED_OVER)
-    told: list[tuple[str, str]] = []
-    report = build(progress=lambda name, status, _: told.append((name, status)))
+    seen: list[tuple[str, str]] = []
+    report = build(progress=lambda name, status, _: seen.append((name, status)))
     assert ask("select * from marts.given") == [(date(2021, 3, 9), "False", 28)]
     assert (report.as_of, report.rows("given")) == (date(2021, 3, 9), 1)
-    assert told == [("given", "running"), ("given", "success")]
+    assert seen == [("given", "running"), ("given", "success")]
     build(date(2021, 3, 4))
     assert ask("select as_of from marts.given") == [(date(2021, 3, 4),)]
 
@@ -76,7 +76,7 @@ def test_a_failed_model_is_named_with_its_message_and_what_depends_on_it_keeps_w
     assert ask("select first.one, second.one, fourth.one from marts.first, marts.second, marts.fourth") == [(2, 1, 1)]
 
 
-def test_a_project_that_dbt_cannot_read_is_told_in_dbts_own_words(write_models: WriteModels) -> None:
+def test_a_project_that_dbt_cannot_read_is_reported_with_dbts_own_message(write_models: WriteModels) -> None:
     write_models(orphan="select * from {{ ref('nobody') }}")
     with pytest.raises(BuildFailedError, match=r"^dbt could not start: Encountered an error") as raised:
         build()

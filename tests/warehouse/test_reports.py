@@ -1,4 +1,4 @@
-"""What a build says of itself."""
+"""The report of a build."""
 
 from datetime import date
 
@@ -26,13 +26,13 @@ def test_a_report_counts_models_tests_failures_and_what_was_left_undone() -> Non
         seconds=12.0,
     )
     assert (report.rows("orders"), report.rows("customers"), report.rows("nothing")) == (155_848, None, None)
-    told = str(report).splitlines()
-    assert told[-1] == "Marts as of 2021-03-09: 2 models, 2 tests, 1 failed, 1 skipped, 12.0 s"
-    assert "155,848 rows" in told[0]
-    assert [line.split()[2] for line in told[:-1]] == ["orders", "order_lines_add_up", "customers"]
+    lines = str(report).splitlines()
+    assert lines[-1] == "Marts as of 2021-03-09: 2 models, 2 tests, 1 failed, 1 skipped, 12.0 s"
+    assert "155,848 rows" in lines[0]
+    assert [line.split()[2] for line in lines[:-1]] == ["orders", "order_lines_add_up", "customers"]
 
 
-def test_a_failure_names_the_first_five_with_their_messages_and_counts_the_rest() -> None:
+def test_a_failure_names_the_first_five_with_their_messages_and_counts_the_others() -> None:
     failed = [node(f"broken_{n}", "error", message=f"Database Error\n  reason {n}") for n in range(7)]
     error = failure(BuildReport(DAY, [*failed, node("after", "skipped")], 1.0))
     lines = str(error).splitlines()
@@ -43,5 +43,5 @@ def test_a_failure_names_the_first_five_with_their_messages_and_counts_the_rest(
     assert error.report is not None
 
 
-def test_a_single_failure_is_told_in_the_singular() -> None:
+def test_a_single_failure_is_in_the_singular() -> None:
     assert "failed in 1 place;" in str(failure(BuildReport(DAY, [node("broken", "fail", "test")], 1.0)))

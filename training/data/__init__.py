@@ -1,1 +1,1 @@
-"""The rows a model learns from: labels, features as known at the moment, and periods in time order."""
+"""Training rows: labels, features as known at each row's time, and periods in time order."""

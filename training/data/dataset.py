@@ -1,11 +1,9 @@
-"""The rows a model is trained and judged on: labels of consenting customers, with features as known at the moment."""
+"""The dataset of a training: labels of consenting customers, with features as known at each row's time."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
-import numpy as np
-import pandas as pd
 import psycopg
 
 from perennial.as_of import snapshot_at
@@ -18,18 +16,15 @@ from perennial.tables import MARTS_CUSTOMER_STAGES, marts_label
 from training.data.digest import digest_of
 from training.data.labels import Labels
 from training.data.periods import SHARES, Periods, plan_periods
-from training.data.rows import Rows, as_matrix
-from training.specs import PredictionKind, Spec
+from training.data.rows import Rows, rows_from_frame
+from training.specs import Spec
 
 MAX_ROWS = 200_000
 Connection = psycopg.Connection[tuple[Any, ...]]
-# Columns of the entity rows; the stage is also a feature, so theirs has a name of its own.
-_KEYS = ("customer_id", "event_timestamp", "snapshot_on", "stage_then", "label", "label_orders", "was_messaged")
-_TWO_YEARS = timedelta(days=730)
 
 
-class NotEnoughError(RuntimeError):
-    """There is too little to train and judge a model honestly; the message says what is missing."""
+class NotEnoughDataError(RuntimeError):
+    """There is too little data to train and evaluate a model; the message says what is missing."""
 
 
 class LabelsMissingError(RuntimeError):
@@ -41,19 +36,29 @@ class LabelsMissingError(RuntimeError):
 
 @dataclass(frozen=True)
 class Dataset:
-    """Rows of all three periods, the labels they are of, and the digest of everything that the model will depend on."""
+    """Rows of all periods, the labels they come from, and the digest of everything that the model depends on."""
 
     labels: Labels
     rows: Rows
     periods: Periods
     digest: str
 
+    @property
+    def spec(self) -> Spec:
+        """The model that the labels are of."""
+        return self.labels.spec
+
+    @property
+    def as_of(self) -> date:
+        """The day at whose end the data was known."""
+        return self.labels.as_of
+
 
 def load_dataset(spec: Spec, as_of: date) -> Dataset:
-    """Labelled rows whose whole horizon lies before the end of `as_of`, with features as known at each row's moment.
+    """Labelled rows whose whole horizon lies before the end of `as_of`, with features as known at each row's time.
 
-    Only customers whose consent to training stands at that moment. Above `MAX_ROWS` a fixed sample of the customers.
-    Raises NotEnoughError when any period lacks either outcome, LabelsMissingError without marts.
+    Only customers whose consent to training holds at the end of `as_of`. Above `MAX_ROWS` a fixed sample of customers.
+    Raises NotEnoughDataError when any period lacks either outcome, LabelsMissingError without marts.
     """
     with connect(Role.READER) as connection:
         try:
@@ -61,49 +66,24 @@ def load_dataset(spec: Spec, as_of: date) -> Dataset:
         except psycopg.errors.UndefinedTable as error:
             raise LabelsMissingError(spec) from error
         share = _sample_share(connection, labels, periods)
-    rows = rows_of(historical_features(labels.entity_sql(periods.days, share), spec.feature_service), spec)
+    frame = historical_features(labels.entity_sql(periods.days, share), spec.feature_service)
+    rows = rows_from_frame(frame, spec)
     return Dataset(labels, rows, periods, digest_of(spec, rows, periods))
 
 
-def load_histories(spec: Spec, as_of: date) -> tuple[Rows, str]:
-    """Every consenting customer who ever ordered, as known at the end of `as_of`, without labels; and their digest."""
-    moment = snapshot_at(as_of).isoformat()
+def load_histories(spec: Spec, as_of: date) -> Dataset:
+    """Every consenting customer who has ordered, as known at the end of `as_of`: a fit period only, its labels zero."""
+    end = snapshot_at(as_of).isoformat()
     entity_sql = f"""
         select customer_id, snapshot_at as event_timestamp, snapshot_on, stage as stage_then,
             0.0::double precision as label, 0.0::double precision as label_orders, false as was_messaged
         from {MARTS_CUSTOMER_STAGES}
-        inner join consent.granted('{TRAINING}', '{moment}'::timestamptz) as consented using (customer_id)
+        inner join consent.granted('{TRAINING}', '{end}'::timestamptz) as consented using (customer_id)
         where snapshot_on = '{as_of.isoformat()}' and stage <> '{Stage.PROSPECT}'
     """
-    rows = rows_of(historical_features(entity_sql, spec.feature_service), spec)
-    return rows, digest_of(spec, rows, Periods((as_of,), (), ()))
-
-
-def rows_of(frame: pd.DataFrame, spec: Spec) -> Rows:
-    """A labelled frame, as Feast returned it, in the form models read."""
-    frame = frame.sort_values(["snapshot_on", "customer_id"], ignore_index=True)
-    names = [str(name) for name in frame if name not in _KEYS]
-    calendar = _calendar_columns(frame, names)
-    features = as_matrix(frame, [name for name in names if name not in calendar])
-    target = ["label"] if spec.kind is PredictionKind.PROBABILITY else ["label", "label_orders"]
-    values = frame[target].to_numpy(dtype=np.float64)
-    return Rows(
-        features=features,
-        target=values[:, 0] if spec.kind is PredictionKind.PROBABILITY else values,
-        customers=frame["customer_id"].to_numpy(dtype=object),
-        stages=frame["stage_then"].to_numpy(dtype=object),
-        messaged=frame["was_messaged"].to_numpy(dtype=bool),
-        days=np.array([pd.Timestamp(day).date() for day in frame["snapshot_on"]], dtype=object),
-    )
-
-
-def _calendar_columns(frame: pd.DataFrame, names: list[str]) -> set[str]:
-    # What is the same for everyone on a day (the season) only tells the day; with less than two years of history the
-    # model has not seen the same season twice, and would take the calendar for a cause.
-    if frame.empty or frame["snapshot_on"].max() - frame["snapshot_on"].min() >= _TWO_YEARS:
-        return set()
-    per_day = frame.groupby("snapshot_on")[names].nunique(dropna=False).max()
-    return {name for name in names if per_day[name] <= 1 < len(frame[name].unique())}
+    rows = rows_from_frame(historical_features(entity_sql, spec.feature_service), spec)
+    periods = Periods((as_of,), (), ())
+    return Dataset(Labels(spec, as_of), rows, periods, digest_of(spec, rows, periods))
 
 
 def _choose_labels(connection: Connection, spec: Spec, as_of: date) -> tuple[Labels, Periods]:
@@ -112,7 +92,7 @@ def _choose_labels(connection: Connection, spec: Spec, as_of: date) -> tuple[Lab
         labels = Labels(spec, as_of, is_of_newcomers=True)
         try:
             return labels, _choose_periods(connection, labels)
-        except NotEnoughError:
+        except NotEnoughDataError:
             pass
     labels = Labels(spec, as_of)
     return labels, _choose_periods(connection, labels)
@@ -121,19 +101,18 @@ def _choose_labels(connection: Connection, spec: Spec, as_of: date) -> tuple[Lab
 def _choose_periods(connection: Connection, labels: Labels) -> Periods:
     statement = f"select distinct snapshot_on from ({labels.sql}) as usable"
     days = [day for (day,) in connection.execute(statement).fetchall()]
-    least, problem = load_lifecycle().training.min_positives, ""
+    least, shortage = load_lifecycle().training.min_positives, ""
     for calibration_share, test_share in SHARES:
         periods = plan_periods(days, labels.spec.horizon_days, calibration_share, test_share)
         if periods is None:
-            raise NotEnoughError(
+            raise NotEnoughDataError(
                 f"History is too short: {len(days)} weekly snapshots have an observed horizon of "
-                f"{labels.spec.horizon_days} days, and a fit, a calibration and a test period that keep apart "
-                "need more."
+                f"{labels.spec.horizon_days} days, and three periods a horizon apart need more."
             )
-        problem = _shortage(connection, labels, periods, least)
-        if not problem:
+        shortage = _shortage(connection, labels, periods, least)
+        if not shortage:
             return periods
-    raise NotEnoughError(problem)
+    raise NotEnoughDataError(shortage)
 
 
 def _shortage(connection: Connection, labels: Labels, periods: Periods, least: int) -> str:

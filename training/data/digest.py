@@ -1,7 +1,7 @@
 """The name of a training: the same rows, split, spec and recipe give the same digest, and so the same model."""
 
 import hashlib
-import lzma
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -11,20 +11,27 @@ from training.data.periods import Periods
 from training.data.rows import Rows
 from training.specs import Spec
 
-# What decides how a model is fitted. Release 0.1 hashed its own sources; they have been moved and renamed since without
-# a change of any number, so their bytes stay what is hashed, and the versions of older homes are found again. Whoever
-# changes the numbers of a training replaces this file by a version number, which makes every training a new one.
-_RECIPE_FILE = Path(__file__).with_name("recipe_0_1.xz")
+# The sources that decide a fit. Editing one makes the next training a new one, although its data did not change.
+_RECIPE = (
+    "calibration/*.py",
+    "data/labels.py",
+    "data/periods.py",
+    "data/rows.py",
+    "estimators/*.py",
+    "evaluation/held_out.py",
+    "selection.py",
+)
 
 
 def digest_of(spec: Spec, rows: Rows, periods: Periods) -> str:
     """32 hexadecimal digits of SHA-256 over everything that the model depends on."""
-    sha = hashlib.sha256(f"{_identity(spec)}{spec.horizon_days}{periods}{list(rows.features)}".encode())
+    identity = f"{spec}{spec.stage}{spec.kind}{spec.horizon_days}{periods}{list(rows.features)}"
+    sha = hashlib.sha256(identity.encode())
     sha.update(pd.util.hash_pandas_object(rows.features, index=False).to_numpy().tobytes())
     sha.update(pd.util.hash_array(rows.customers).tobytes())
     sha.update(np.ascontiguousarray(rows.target).tobytes())
     sha.update(rows.messaged.tobytes())
-    sha.update(lzma.decompress(_RECIPE_FILE.read_bytes()))
+    sha.update(recipe_digest(Path(__file__).parent.parent).encode())
     return sha.hexdigest()[:32]
 
 
@@ -33,11 +40,11 @@ def recalibrated_digest(version: str, digest: str) -> str:
     return hashlib.sha256(f"recalibrated {version} {digest}".encode()).hexdigest()[:32]
 
 
-def _identity(spec: Spec) -> str:
-    # Spelled out, so that a renamed class or field keeps the digest: the spec as release 0.1 printed it.
-    stage = f"<Stage.{spec.stage.name}: {spec.stage.value!r}>" if spec.stage else None
-    return (
-        f"Spec(name=<Model.{spec.name.name}: {spec.name.value!r}>, stage={stage}, "
-        f"kind=<Kind.{spec.kind.name}: {spec.kind.value!r}>, meaning={spec.meaning!r}, raises={spec.raises!r}, "
-        f"candidates={spec.candidates!r}, is_about_newcomers={spec.is_about_newcomers!r})"
-    )
+@lru_cache
+def recipe_digest(package: Path) -> str:
+    """Hexadecimal SHA-256 of the sources under `package` that decide how a model is fitted."""
+    files = sorted(file for pattern in _RECIPE for file in package.glob(pattern))
+    sha = hashlib.sha256()
+    for file in files:
+        sha.update(f"{file.relative_to(package)}\n".encode() + file.read_bytes())
+    return sha.hexdigest()

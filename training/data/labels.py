@@ -1,4 +1,4 @@
-"""Which labelled rows a model may learn from, as SQL over the marts."""
+"""The labelled rows that a model may be trained on, as SQL over the marts."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from datetime import date
 
 from perennial.as_of import snapshot_at
 from perennial.consent import TRAINING
+from perennial.customer_sample import in_sample_sql
 from perennial.tables import MARTS_CUSTOMER_STAGES, MARTS_CUSTOMERS, MARTS_MESSAGES, marts_label
 from training.specs import PredictionKind, Spec
 
@@ -14,8 +15,8 @@ from training.specs import PredictionKind, Spec
 class Labels:
     """The labelled rows of a model that can be used at the end of `as_of`.
 
-    `is_of_newcomers`: only customers whose first order came so long after the brand's first event that it surely was
-    their first. Who appears in the first weeks of history may have been a customer for years.
+    `is_of_newcomers`: only customers whose first order came so long after the brand's first event that it must have
+    been their first. Who appears in the first weeks of history may have been a customer for years.
     """
 
     spec: Spec
@@ -25,7 +26,7 @@ class Labels:
     @property
     def sql(self) -> str:
         """Every usable row: consented, and observed to the end of its horizon before the end of `as_of`."""
-        moment = snapshot_at(self.as_of).isoformat()
+        end = snapshot_at(self.as_of).isoformat()
         orders = ", labelled.label_orders" if self.spec.kind is PredictionKind.VALUE else ""
         label = "labelled.label::int" if self.spec.kind is PredictionKind.PROBABILITY else "labelled.label"
         return f"""
@@ -33,17 +34,16 @@ class Labels:
                 labelled.stage as stage_then,
                 {label}::double precision as label{orders}
             from {marts_label(self.spec.name)} as labelled
-            inner join consent.granted('{TRAINING}', '{moment}'::timestamptz) as consented using (customer_id)
-            where labelled.snapshot_at + labelled.horizon_days * interval '1 day' <= '{moment}'::timestamptz
+            inner join consent.granted('{TRAINING}', '{end}'::timestamptz) as consented using (customer_id)
+            where labelled.snapshot_at + labelled.horizon_days * interval '1 day' <= '{end}'::timestamptz
                 and labelled.horizon_days = {self.spec.horizon_days}
                 {self._newcomers_sql() if self.is_of_newcomers else ""}
         """
 
     def entity_sql(self, days: Collection[date], share: float) -> str:
-        """The rows of these days, of a share of the customers, and whether they were messaged within the horizon."""
+        """The rows of these days, of a fixed share of the customers, with whether each was messaged in its horizon."""
         wanted = ", ".join(f"'{day.isoformat()}'" for day in days)
-        # A customer is in the sample or not by a digest of their id: the same ones every week, and in every run.
-        sampled = f"and ('x' || left(md5(customer_id), 8))::bit(32)::bigint < {share} * 4294967296" if share < 1 else ""
+        sampled = f"and {in_sample_sql('customer_id', str(share))}" if share < 1 else ""
         chosen = f"select * from ({self.sql}) as usable where snapshot_on in ({wanted}) {sampled}"
         columns = ", ".join(f"chosen.{name}" for name in self._columns)
         return f"""

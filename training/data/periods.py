@@ -1,44 +1,49 @@
-"""Split history by time, so that nothing a later period is judged on was seen by an earlier one."""
+"""Split history by time, so that no label of an earlier period reaches into a later one."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-# Largest share for the fit first; a short or sparse history gives more of it to calibration and judgement.
+# (calibration, test): the largest share for the fit first; a short or sparse history needs more for the others.
 SHARES = ((0.20, 0.25), (0.25, 0.30), (0.33, 0.33))
 
 
 @dataclass(frozen=True)
 class Periods:
-    """Snapshot days of three periods in time order. The label of each day ends before the next period begins."""
+    """Snapshot days of three periods in time order. The label of each day ends before the next period begins.
+
+    `embargo`: days between calibration and test whose label ends inside the test period.
+    """
 
     fit: tuple[date, ...]
     calibration: tuple[date, ...]
     test: tuple[date, ...]
     embargo: tuple[date, ...] = ()
-    """Days between calibration and test, whose label ends inside the test period."""
 
     @property
     def after_the_fit(self) -> tuple[date, ...]:
+        """Calibration, embargo and test days."""
         return (*self.calibration, *self.embargo, *self.test)
 
     @property
     def days(self) -> tuple[date, ...]:
+        """Every day, in time order."""
         return (*self.fit, *self.after_the_fit)
 
     def named(self) -> dict[str, tuple[date, ...]]:
+        """The three periods, without the embargo, by name."""
         return {"fit": self.fit, "calibration": self.calibration, "test": self.test}
 
 
 def observed_before(days: Sequence[date], first_later: date, horizon_days: int) -> tuple[date, ...]:
-    """Those of `days` whose label was wholly observed when `first_later` was taken: the purge and embargo."""
+    """Those of `days` whose label was fully observed by `first_later`: purge and embargo (López de Prado 2018)."""
     return tuple(day for day in days if day + timedelta(days=horizon_days) <= first_later)
 
 
 def plan_periods(
     days: Sequence[date], horizon_days: int, calibration_share: float = 0.20, test_share: float = 0.25
 ) -> Periods | None:
-    """Fit, calibration and test days out of the labelled snapshot days, or None when history is too short.
+    """Fit, calibration and test days out of the labelled snapshot days; None when history is too short.
 
     Shares are of the days that remain after the two embargoes.
     """

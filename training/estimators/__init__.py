@@ -1,1 +1,1 @@
-"""What can be fitted: the candidates, and the models that scikit-learn does not have."""
+"""What can be fitted: the candidates, the estimators that scikit-learn does not have, and the loss of each row."""

@@ -1,4 +1,4 @@
-"""Buy till you die: expected orders from recency and frequency alone, without a single label.
+"""Buy till you die: expected orders from recency and frequency alone, without labels.
 
 BG/NBD of Fader, Hardie & Lee (2005), "Counting Your Customers the Easy Way: An Alternative to the Pareto/NBD Model",
 Marketing Science 24(2). A customer orders as a Poisson process with rate ~ Gamma(r, alpha), and after each order drops
@@ -18,7 +18,7 @@ _LARGEST_LOG = 12.0
 
 
 class NotFittedError(RuntimeError):
-    """The likelihood has no maximum that could be found on these customers."""
+    """The likelihood of these customers has no maximum that could be found."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class BetaGeometric:
     b: float
 
     def log_likelihood(self, past: Purchases) -> Floats:
-        """Each customer's log likelihood (equation 6 of the paper, in a form that neither overflows nor cancels)."""
+        """(customers,): log likelihood (equation 6 of the paper, in a numerically stable form)."""
         x, a, b, r, alpha = past.repeats, self.a, self.b, self.r, self.alpha
         buying = gammaln(r + x) - gammaln(r) + r * np.log(alpha)
         still_in = betaln(a, b + x) - betaln(a, b) - (r + x) * np.log(alpha + past.age)
@@ -50,12 +50,12 @@ class BetaGeometric:
         return likelihood
 
     def alive(self, past: Purchases) -> Floats:
-        """Probability of not having dropped out, each customer."""
+        """(customers,): the probability of not having dropped out."""
         probability: Floats = 1 / (1 + self._dropped_odds(past))
         return probability
 
     def expected_orders(self, past: Purchases, days: float) -> Floats:
-        """Expected orders of each customer in the next `days` (equation 10).
+        """(customers,): expected orders in the next `days` (equation 10).
 
         Euler's transformation takes the number of orders out of the numerator parameters of 2F1, which then
         converges quickly for the most frequent customers as well.
@@ -69,19 +69,19 @@ class BetaGeometric:
 
     def _dropped_odds(self, past: Purchases) -> Floats:
         x = past.repeats
-        silence = np.log(self.alpha + past.age) - np.log(self.alpha + past.last)
-        log_odds = np.log(self.a) - np.log(np.maximum(self.b + x - 1, 1e-12)) + (self.r + x) * silence
+        inactivity = np.log(self.alpha + past.age) - np.log(self.alpha + past.last)
+        log_odds = np.log(self.a) - np.log(np.maximum(self.b + x - 1, 1e-12)) + (self.r + x) * inactivity
         return np.where(x > 0, np.exp(np.minimum(log_odds, 700.0)), 0.0)
 
 
 def fit_beta_geometric(past: Purchases, penalty: float = 1e-3) -> BetaGeometric:
-    """The parameters of maximum likelihood, from a few starts.
+    """Maximum likelihood, from three starting points.
 
-    `penalty` pulls the log parameters weakly towards zero (per customer), so that brands whose customers hardly differ
-    do not send r and alpha to infinity. Raises NotFittedError when there are no repeat orders.
+    `penalty`: weak ridge penalty on the log parameters (per customer), which keeps r and alpha finite where customers
+    hardly differ. Raises NotFittedError when there are no repeat orders.
     """
     if not (past.repeats > 0).any():
-        raise NotFittedError("nobody has ordered twice yet, so there is no rhythm to learn from")
+        raise NotFittedError("nobody has ordered twice yet, so there are no repeat orders to fit")
     unit = float(past.age.mean())
     scaled = Purchases(past.repeats, past.last / unit, past.age / unit)
 

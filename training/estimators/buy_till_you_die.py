@@ -15,13 +15,13 @@ MAX_CUSTOMERS = 50_000
 
 
 class BuyTillYouDie(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no types
-    """BG/NBD for orders, Gamma-Gamma for what an order is worth. Fitted on histories; labels are not looked at."""
+    """BG/NBD for orders, Gamma-Gamma for the value of an order. Fitted on purchase histories, without labels."""
 
     def __init__(self, horizon_days: int) -> None:
         self.horizon_days = horizon_days
 
     def fit(self, features: pd.DataFrame, target: Floats | None = None) -> "BuyTillYouDie":  # noqa: ARG002  # scikit-learn's signature
-        """One row per customer. Above `MAX_CUSTOMERS` every n-th. Raises NotFittedError without repeat orders."""
+        """One row per customer; above `MAX_CUSTOMERS` every n-th. Raises NotFittedError without repeat orders."""
         step = -(-len(features) // MAX_CUSTOMERS)
         sample = features.iloc[::step]
         orders, average = _spending(sample)
@@ -32,13 +32,13 @@ class BuyTillYouDie(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # sci
         return self
 
     def predict(self, features: pd.DataFrame) -> Floats:
-        """(rows, 2): expected revenue and expected orders over the horizon."""
+        """(rows, 2): expected revenue in the brand's currency and expected orders, over the horizon."""
         orders = BetaGeometric(**self.buying_).expected_orders(_purchases(features), self.horizon_days)
         spend = GammaGamma(**self.spending_).expected_spend(*_spending(features))
         return np.stack([orders * spend, orders], axis=1)
 
     def alive(self, features: pd.DataFrame) -> Floats:
-        """Probability that each customer has not dropped out for good."""
+        """(rows,): the probability that the customer has not dropped out for good."""
         return BetaGeometric(**self.buying_).alive(_purchases(features))
 
 

@@ -1,7 +1,7 @@
-"""What an order is worth: the Gamma-Gamma model of spend.
+"""The value of an order: the Gamma-Gamma model of spend.
 
 Fader & Hardie (2013), "The Gamma-Gamma Model of Monetary Value". A customer's orders vary around a mean of their own;
-those means vary between customers. Few orders: the brand's mean speaks; many: the customer's own.
+those means vary between customers. With few orders the estimate is near the brand's mean, with many the customer's own.
 """
 
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ class GammaGamma:
     gamma: float
 
     def log_likelihood(self, orders: Floats, average: Floats) -> Floats:
-        """Each customer's log likelihood of an average order value over `orders` orders (equation 1a)."""
+        """(customers,): log likelihood of the `average` value of `orders` orders (equation 1a)."""
         p, q, gamma = self.p, self.q, self.gamma
         shape = p * orders
         likelihood: Floats = (
@@ -39,13 +39,15 @@ class GammaGamma:
         return likelihood
 
     def expected_spend(self, orders: Floats, average: Floats) -> Floats:
-        """Expected value of each customer's next order (equation 5)."""
+        """(customers,): expected value of the next order, in the currency of `average` (equation 5)."""
         spend: Floats = self.p * (self.gamma + orders * average) / (self.p * orders + self.q - 1)
         return spend
 
 
 def fit_gamma_gamma(orders: Floats, average: Floats) -> GammaGamma:
-    """The parameters of maximum likelihood over customers who spent; q is kept above 1, where a mean exists."""
+    """Maximum likelihood over customers who spent: `orders` and `average` order value, (customers,); q stays above 1,
+    where the mean exists.
+    """
     spent = (average > 0) & (orders > 0)
     orders, average = orders[spent], average[spent]
     unit = float(average.mean())

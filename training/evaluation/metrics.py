@@ -1,4 +1,4 @@
-"""Judge a model on the held-out later period, beside its baseline on the same rows."""
+"""Measure predictions on held-out rows, beside those of a baseline on the same rows."""
 
 from dataclasses import dataclass
 
@@ -10,64 +10,41 @@ from sklearn.metrics import average_precision_score, roc_auc_score
 from perennial.stages import PredictionKind
 from perennial.statistics import Calibration, Floats, Interval, mean_interval, measure_calibration
 from training.estimators.losses import LOSS_NAME, row_losses
+from training.evaluation.contracts import Evaluation, Quality
 
 DECILES = 10
 
 
 @dataclass(frozen=True)
 class Outcomes:
-    """What happened to the judged rows: label, whose row it is, and the stage the customer was in.
+    """Held-out rows: what happened, to which customer, in which lifecycle stage. All arrays are (rows,).
 
-    `alone` (rows,): the number of rows that each stands for when only untreated ones count (`untreated_weights`);
-    calibration is measured with it, loss and ranking on all rows.
+    `actual`: the label, 0 or 1, or the revenue. `weights`: of untreated rows, zero for treated ones
+    (`untreated_weights`); calibration is measured with them, loss and ranking on all rows.
     """
 
     kind: PredictionKind
     actual: Floats
     customers: npt.NDArray[np.object_]
     stages: npt.NDArray[np.object_]
-    alone: Floats
+    weights: Floats
 
     def calibration(self, predicted: Floats, stage: str | None = None) -> Calibration | None:
-        """Of the rows that count, of one stage or all; None where there are none."""
-        rows = (self.alone > 0) & ((self.stages == stage) | (stage is None))
+        """Of the untreated rows of one stage, or of all; None where there are none."""
+        rows = (self.weights > 0) & ((self.stages == stage) | (stage is None))
         if not rows.any():
             return None
         return measure_calibration(
-            self.kind, self.actual[rows], predicted[rows], self.customers[rows], self.alone[rows]
+            self.kind, self.actual[rows], predicted[rows], self.customers[rows], self.weights[rows]
         )
 
 
-@dataclass(frozen=True)
-class Quality:
-    """One model on the judged rows. `lift`: outcome of each tenth (best first) over the average.
-
-    `calibration`: on customers left alone; `calibration_everyone`: on all rows, whoever was messaged.
-    """
-
-    metrics: dict[str, float]
-    calibration: Calibration
-    calibration_everyone: Calibration
-    lift: tuple[float, ...]
-
-
-@dataclass(frozen=True)
-class Evaluation:
-    """A model beside its baseline. `improvement`: baseline's mean loss minus the model's, above zero is better."""
-
-    loss: str
-    model: Quality
-    baseline: Quality
-    improvement: Interval
-    stages: dict[str, Calibration]
-
-
 def evaluate(outcomes: Outcomes, predicted: Floats, baseline: Floats) -> Evaluation:
-    """All that is published about a model, from these rows alone; intervals by bootstrap over customers."""
+    """The predictions (rows,) of a model beside those of its baseline; intervals by bootstrap over customers."""
     stages = {
-        str(stage): told
+        str(stage): calibration
         for stage in sorted(set(outcomes.stages))
-        if (told := outcomes.calibration(predicted, stage)) is not None
+        if (calibration := outcomes.calibration(predicted, stage)) is not None
     }
     return Evaluation(
         loss=LOSS_NAME[outcomes.kind],
@@ -79,15 +56,15 @@ def evaluate(outcomes: Outcomes, predicted: Floats, baseline: Floats) -> Evaluat
 
 
 def improvement(outcomes: Outcomes, predicted: Floats, reference: Floats) -> Interval:
-    """How much lower the mean loss of `predicted` is than that of `reference`, paired row by row."""
+    """How much lower the mean loss of `predicted` is than that of `reference` (both (rows,)), paired row by row."""
     gain = row_losses(outcomes.kind, outcomes.actual, reference) - row_losses(outcomes.kind, outcomes.actual, predicted)
     return mean_interval(outcomes.customers, gain)
 
 
 def measure_quality(outcomes: Outcomes, predicted: Floats) -> Quality:
-    """Metrics, calibration and lift of one set of predictions."""
+    """Metrics, calibration and lift of one set of predictions (rows,)."""
     calibration = outcomes.calibration(predicted)
-    assert calibration is not None  # noqa: S101  # some rows always count
+    assert calibration is not None  # noqa: S101  # some rows always have a weight above zero
     everyone = measure_calibration(outcomes.kind, outcomes.actual, predicted, outcomes.customers)
     lift = _lift_by_decile(outcomes.actual, predicted)
     measure = _probability_metrics if outcomes.kind is PredictionKind.PROBABILITY else _value_metrics
@@ -122,14 +99,14 @@ def _value_metrics(actual: Floats, predicted: Floats) -> dict[str, float]:
 
 
 def _spearman(actual: Floats, predicted: Floats) -> float:
-    # Whoever predicts the same for everyone ranks nobody.
+    # A constant has no ranks to correlate.
     if np.ptp(actual) == 0 or np.ptp(predicted) == 0:
         return 0.0
     return float(np.corrcoef(rankdata(actual), rankdata(predicted))[0, 1])
 
 
 def _concentration(actual: Floats, order_by: Floats) -> float:
-    # Area between the Lorenz curve along the prediction and the diagonal; divided by its own best: normalised Gini.
+    # Area between the Lorenz curve along the prediction and the diagonal; over that of the outcome: normalised Gini.
     ordered = actual[np.argsort(-order_by, kind="stable")]
     return float((np.cumsum(ordered) / ordered.sum()).mean() - (len(ordered) + 1) / (2 * len(ordered)))
 

@@ -6,7 +6,7 @@ import altair as alt
 import pandas as pd
 
 from perennial.tabular import DASHES, INK, OCHRE, TEAL, reliability_layers, render_png, series_color, styled
-from training.evaluation.metrics import Evaluation, Quality
+from training.evaluation.contracts import Evaluation, Quality
 from training.specs import PredictionKind, Spec
 
 WIDTH, HEIGHT = 440, 300
@@ -39,7 +39,7 @@ def reliability_diagram(spec: Spec, evaluation: Evaluation) -> Chart:
     error = evaluation.model.calibration.error
     return styled(
         reliability_layers(points, _SERIES, axes, is_probability=is_probability).properties(width=WIDTH, height=HEIGHT),
-        f"{spec.name}: does the prediction mean what it says?",
+        f"{spec.name}: reliability",
         f"Calibration error {error.estimate:.3f} (95 % interval {error.low:.3f} to {error.high:.3f}), held-out period",
     )
 
@@ -65,7 +65,7 @@ def lift_chart(spec: Spec, evaluation: Evaluation) -> Chart:
     )
     average = alt.Chart(pd.DataFrame({"lift": [1.0]})).mark_rule(color=INK, strokeDash=DASHES, opacity=0.5)
     layers: alt.LayerChart = (chart + average.encode(y="lift:Q")).properties(width=WIDTH, height=HEIGHT)
-    return styled(layers, f"{spec.name}: how well it ranks", "Observed outcome over the average, held-out period")
+    return styled(layers, f"{spec.name}: lift by decile", "Observed outcome over the average, held-out period")
 
 
 def importance_chart(spec: Spec, importances: Mapping[str, float], descriptions: Mapping[str, str]) -> Chart:
@@ -83,7 +83,7 @@ def importance_chart(spec: Spec, importances: Mapping[str, float], descriptions:
         )
         .properties(width=WIDTH, height=24 * len(bars))
     )
-    return styled(chart, f"{spec.name}: what it looks at", "Permutation importance, held-out period")
+    return styled(chart, f"{spec.name}: feature importances", "Permutation importance, held-out period")
 
 
 def _bins(series: str, quality: Quality) -> pd.DataFrame:

@@ -1,1 +1,1 @@
-"""What moved a prediction, in numbers and in words."""
+"""Contributions of features to a prediction, as Shapley values and in words."""

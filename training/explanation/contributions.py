@@ -1,7 +1,7 @@
-"""What each feature contributed to each prediction, adding up to the uncalibrated margin (log odds, or log amount).
+"""Shapley values: the contribution of each feature to each prediction, adding up to the uncalibrated margin (log odds,
+or log amount).
 
-Shapley values: of trees by TreeSHAP; of linear models their terms about the usual customer; of a model of few features
-by all coalitions.
+Of trees by TreeSHAP; of linear models their centred terms; of a model of few features over all coalitions.
 """
 
 from collections.abc import Callable
@@ -20,7 +20,7 @@ from training.explanation.tree_shap import TreeShap
 
 @dataclass(frozen=True)
 class Explanation:
-    """`effects` (rows, features) of the named features; with `base` they add up to each row's margin."""
+    """`effects` (rows, features), in the unit of the margin; with `base` they add up to each row's margin."""
 
     features: tuple[str, ...]
     effects: Floats
@@ -31,7 +31,7 @@ Explainer = Callable[[pd.DataFrame], Explanation]
 
 
 def explainer_of(model: Estimator) -> Explainer:
-    """The explainer of a model as the registry gives it back, made once and then used chunk by chunk."""
+    """The explainer of a model as loaded from the registry, made once and then used chunk by chunk."""
     pipeline = _uncalibrated(model)
     if hasattr(pipeline, "members"):
         return _blend_explainer([explainer_of(member) for member in pipeline.members])
@@ -43,7 +43,7 @@ def explainer_of(model: Estimator) -> Explainer:
 
 
 def margin_of(model: Estimator, features: pd.DataFrame) -> Floats:
-    """What the effects add up to: the model's raw output before calibration."""
+    """(rows,): the model's output before calibration, in log odds or log amount; what the effects add up to."""
     pipeline = _uncalibrated(model)
     if hasattr(pipeline, "decision_function"):
         margin: Floats = pipeline.decision_function(features)
@@ -70,7 +70,7 @@ Effects = tuple[Floats, float]
 
 
 def _linear_effects(model: Any) -> Callable[[Floats], Effects]:
-    # Every input of a linear candidate is centred (scaled ranks) or a 0/1 flag, whose zero is the usual case.
+    # Every input of a linear candidate is centred (scaled ranks) or a 0/1 flag, whose zero is the common case.
     coefficients, intercept = np.ravel(model.coef_), float(np.ravel(model.intercept_)[0])
     return lambda inputs: (inputs * coefficients, intercept)
 
@@ -131,8 +131,8 @@ def _shapley(margin: Callable[[Floats], Floats], values: Floats, reference: Floa
             worth[coalition] = margin(mixed)
     effects = np.zeros_like(values)
     for player in players:
-        for coalition, alone in worth.items():
+        for coalition, without in worth.items():
             if player not in coalition:
-                joined = worth[tuple(sorted((*coalition, player)))]
-                effects[:, player] += (joined - alone) / (len(players) * comb(len(players) - 1, len(coalition)))
+                with_player = worth[tuple(sorted((*coalition, player)))]
+                effects[:, player] += (with_player - without) / (len(players) * comb(len(players) - 1, len(coalition)))
     return effects

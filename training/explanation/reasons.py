@@ -1,4 +1,4 @@
-"""The strongest reasons for a prediction, in words taken from the descriptions of the dbt contract."""
+"""The strongest reasons of a prediction, phrased with the descriptions of the dbt contract."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ _MANY = 1000
 
 @dataclass(frozen=True)
 class Reason:
-    """One feature's part in one prediction. `effect` is in the model's margin: above zero raises the prediction."""
+    """One feature's contribution to one prediction. `effect`: in the model's margin; above 0 it raises it."""
 
     feature: str
     text: str
@@ -33,37 +33,40 @@ def strongest_reasons(
     described: Mapping[str, FeatureColumn],
     count: int = COUNT,
 ) -> list[list[Reason]]:
-    """For each row its `count` features of largest effect, strongest first; what is told already is not told twice."""
+    """For each row of `features` its `count` features of largest effect, strongest first, without repetitions.
+
+    `explanation`: of the same rows. `described`: the columns of the contract, by name.
+    """
     names = explanation.features
     effects = np.round(explanation.effects, 4)
     order = np.argsort(-np.abs(effects), axis=1, kind="stable")
     columns = [features[name].to_list() for name in names]
-    told = []
+    strongest = []
     for row in range(len(features)):
         ranked = (
             _reason(spec, names[index], columns[index][row], float(effects[row, index]), described.get(names[index]))
             for index in order[row]
         )
-        told.append(list(islice(_without_echoes(ranked), count)))
-    return told
+        strongest.append(list(islice(_without_repetitions(ranked), count)))
+    return strongest
 
 
-def _without_echoes(ranked: Iterator[Reason]) -> Iterator[Reason]:
-    # Two features of one amount and direction (days since first ordering, and since first seen) say one thing.
-    said = set()
+def _without_repetitions(ranked: Iterator[Reason]) -> Iterator[Reason]:
+    # Two features of one amount and direction (days since first ordering, and since first seen) are one reason.
+    seen = set()
     for reason in ranked:
         is_amount = isinstance(reason.value, float) and abs(reason.value) > 1
         same = (reason.value, reason.effect > 0)
-        if not (is_amount and same in said):
+        if not (is_amount and same in seen):
             yield reason
-        said.add(same)
+        seen.add(same)
 
 
 def _reason(spec: Spec, feature: str, raw: Any, effect: float, column: FeatureColumn | None) -> Reason:
     value = _plain_value(raw)
-    said = _yes_or_no(value) if column and column.kind is ValueKind.BOOLEAN else _in_words(value)
+    phrase = _yes_or_no(value) if column and column.kind is ValueKind.BOOLEAN else _in_words(value)
     direction = f"{'raises' if effect > 0 else 'lowers'} {spec.raises}" if effect else f"hardly moves {spec.raises}"
-    text = f"{_opening(column.description if column else feature)}: {said} ({direction})"
+    text = f"{_opening(column.description if column else feature)}: {phrase} ({direction})"
     return Reason(feature, text, effect, value)
 
 

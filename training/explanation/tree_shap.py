@@ -1,9 +1,9 @@
 """Exact Shapley values of gradient-boosted trees, without a background sample.
 
 The path-dependent TreeSHAP of Lundberg et al. (2020), "From local explanations to global understanding with
-explainable AI for trees", leaf by leaf: a leaf's worth is shared among the features on its path, and a feature that is
-left out is answered by the shares of training rows that went each way. `shap.TreeExplainer` gives the same numbers (a
-test holds that); it is not used because importing it costs every scoring process more seconds than the trees here need.
+explainable AI for trees", leaf by leaf: a leaf's value is shared among the features on its path, and a feature outside
+the coalition is averaged over the shares of training rows that went each way. `shap.TreeExplainer` gives the same
+values (tested); it is not used because importing it costs every scoring process more seconds than these trees need.
 """
 
 from collections.abc import Iterator
@@ -20,14 +20,14 @@ from perennial.statistics import Floats
 
 @dataclass(frozen=True)
 class Split:
-    """Which rows a path's step lets through, and the share of training rows that took it."""
+    """One step of a path: which rows follow it, and the share of training rows that did."""
 
     threshold: float
     goes_left: bool
     missing_goes_left: bool
     share: float
 
-    def lets_through(self, column: Floats) -> npt.NDArray[np.bool_]:
+    def follows(self, column: Floats) -> npt.NDArray[np.bool_]:
         left = np.where(np.isnan(column), self.missing_goes_left, column <= self.threshold)
         return left if self.goes_left else ~left
 
@@ -41,10 +41,10 @@ class Leaf:
 
 
 class TreeShap:
-    """Explains the margin of a fitted HistGradientBoosting model with one output, on its own inputs."""
+    """Shapley values of a fitted HistGradientBoosting model with one output, on its encoded inputs."""
 
     def __init__(self, model: Any) -> None:
-        trees = [predictor.nodes for (predictor,) in model._predictors]  # noqa: SLF001  # the only door to the fitted trees
+        trees = [predictor.nodes for (predictor,) in model._predictors]  # noqa: SLF001  # the only access to the fitted trees
         self._leaves = [leaf for nodes in trees for leaf in _leaves(nodes, 0, {})]
         expected = sum(
             leaf.value * float(np.prod([_share(splits) for splits in leaf.path.values()])) for leaf in self._leaves
@@ -52,22 +52,20 @@ class TreeShap:
         self.base = float(np.ravel(model._baseline_prediction)[0]) + expected  # noqa: SLF001  # as above
 
     def effects(self, inputs: Floats) -> Floats:
-        """(rows, inputs): with `base` they add up to the margin."""
+        """(rows, inputs): of the encoded `inputs`, in the unit of the margin; with `base` they add up to it."""
         totals = np.zeros(inputs.shape)
         for leaf in self._leaves:
             names = list(leaf.path)
-            passed = [
-                np.all([split.lets_through(inputs[:, name]) for split in leaf.path[name]], axis=0) for name in names
-            ]
+            passed = [np.all([split.follows(inputs[:, name]) for split in leaf.path[name]], axis=0) for name in names]
             shares = [_share(leaf.path[name]) for name in names]
             for player, name in enumerate(names):
-                weight = _coalitions_worth(player, passed, shares)
+                weight = _coalition_weights(player, passed, shares)
                 totals[:, name] += leaf.value * (passed[player] - shares[player]) * weight
         return totals
 
 
-def _coalitions_worth(player: int, passed: list[npt.NDArray[np.bool_]], shares: list[float]) -> Floats:
-    """The mean, over the orders in which features join, of what the others let through before `player` joins."""
+def _coalition_weights(player: int, passed: list[npt.NDArray[np.bool_]], shares: list[float]) -> Floats:
+    """(rows,): the mean, over all orders of joining, of the share of the leaf that is reached before `player` joins."""
     others, count = [index for index in range(len(shares)) if index != player], len(shares)
     worth = np.zeros(len(passed[0]))
     for size in range(count):

@@ -1,1 +1,1 @@
-"""Who is champion, and what a challenger has to show."""
+"""Who is champion, and what a challenger has to show to become it."""

@@ -1,7 +1,4 @@
-"""Let a challenger pass the gate, or not: gather the evidence, decide, and write the decision down."""
-
-from datetime import date
-from typing import Any
+"""Let a challenger pass the promotion gate, or not: gather the evidence, decide, and record the decision."""
 
 import numpy as np
 
@@ -14,59 +11,54 @@ from training.promotion.rule import Evidence, decide
 from training.registry.attempts import attempt_of
 from training.registry.versions import load_version
 from training.specs import Spec
-from training.versioning import Made
+from training.versioning import VersionedModel
 
 
-def pass_gate(spec: Spec, as_of: date, made: Made) -> Promotion:
-    """The decision about this version; the one made before if there is one, so that nothing is decided twice."""
-    version = made.attempt.version
-    decided = _decision_about(spec, version)
+def pass_gate(versioned: VersionedModel) -> Promotion:
+    """The decision about this version; the earlier one if there is one, so that nothing is decided twice."""
+    spec, attempt = versioned.spec, versioned.attempt
+    decided = _decision_about(spec, attempt.version)
     if decided is None:
-        evidence = _gather(spec, made, champion(spec.name))
-        record(spec.name, decide(spec.kind, evidence), version, as_of)
-        decided = _decision_about(spec, version)
+        evidence = _gather(versioned, champion(spec.name))
+        record(spec.name, decide(spec.kind, evidence), attempt.version, attempt.as_of)
+        decided = _decision_about(spec, attempt.version)
     assert decided is not None  # noqa: S101  # it has just been recorded
     return decided
 
 
 def _decision_about(spec: Spec, version: str) -> Promotion | None:
-    return next((made for made in promotions(spec.name) if made.version == version), None)
+    return next((decision for decision in promotions(spec.name) if decision.version == version), None)
 
 
-def _gather(spec: Spec, made: Made, reigning: str | None) -> Evidence:
-    judged = made.attempt.metrics["evaluation"]
-    error = _interval(judged["model"]["calibration"]["error"]) if judged else None
-    over_baseline = _interval(judged["improvement"]) if judged else None
-    if reigning is None:
+def _gather(versioned: VersionedModel, current: str | None) -> Evidence:
+    attempt, dataset = versioned.attempt, versioned.dataset
+    evaluation = attempt.summary.evaluation if attempt.summary else None
+    error = evaluation.model.calibration.error if evaluation else None
+    over_baseline = evaluation.improvement if evaluation else None
+    if current is None:
         return Evidence(False, error, over_baseline)
-    if made.dataset is None:
+    if dataset is None:
         return Evidence(True, error, over_baseline)
-    over_champion, problem = _compare(spec, made.attempt.version, reigning, made.dataset)
+    over_champion, problem = _compare(dataset, attempt.version, current)
     return Evidence(True, error, over_baseline, over_champion, problem)
 
 
-def _compare(spec: Spec, challenger: str, reigning: str, dataset: Dataset) -> tuple[Interval | None, str | None]:
-    """How much better the challenger is on rows that neither has seen, or what ails the champion."""
-    attempt = attempt_of(spec.name, reigning)
-    held_out = [
-        day for day in dataset.periods.test if attempt and day >= date.fromisoformat(attempt.metrics["seen_until"])
-    ]
-    champion_model = load_version(spec.name, reigning)
-    gone = [name for name in champion_model.columns if name not in dataset.rows.features]
-    if gone:
-        return None, f"reads features that are no longer there: {', '.join(gone)}"
-    if attempt is None or attempt.metrics["evaluation"] is None:
-        return None, "was never judged on held-out rows"
+def _compare(dataset: Dataset, challenger: str, current: str) -> tuple[Interval | None, str | None]:
+    """How much better the challenger is on rows that neither has seen, or why the champion cannot stay."""
+    model = dataset.spec.name
+    champion_model, attempt = load_version(model, current), attempt_of(model, current)
+    missing = [name for name in champion_model.columns if name not in dataset.rows.features]
+    if missing:
+        return None, f"reads features that are no longer there: {', '.join(missing)}"
+    if attempt is None or attempt.summary is None or attempt.summary.evaluation is None:
+        return None, "was never evaluated on held-out rows"
+    held_out = [day for day in dataset.periods.test if day >= attempt.summary.training_data_end]
     if not held_out:
         return None, None
     rows = dataset.rows.during(held_out)
     new, old = (
-        predict_held_out(spec, model.estimator, dataset, held_out)
-        for model in (load_version(spec.name, challenger), champion_model)
+        predict_held_out(dataset, loaded.estimator, held_out)
+        for loaded in (load_version(model, challenger), champion_model)
     )
-    outcomes = Outcomes(spec.kind, rows.actual, rows.customers, rows.stages, np.ones(len(rows)))
+    outcomes = Outcomes(dataset.spec.kind, rows.actual, rows.customers, rows.stages, np.ones(len(rows)))
     return improvement(outcomes, new, old), None
-
-
-def _interval(content: dict[str, Any]) -> Interval:
-    return Interval(**content)

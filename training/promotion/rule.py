@@ -1,4 +1,4 @@
-"""The gate that a challenger has to pass to become champion: calibrated, and measurably better."""
+"""The rule of the promotion gate: a challenger becomes champion when it is calibrated and measurably better."""
 
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -7,28 +7,28 @@ from perennial.stages import PredictionKind
 from perennial.statistics import Interval
 
 TOLERANCE = {PredictionKind.PROBABILITY: 0.02, PredictionKind.VALUE: 0.10}
-"""How far the calibration error may lie from zero: mean distance per row, or share of the total."""
+"""The largest calibration error allowed: mean distance per row in probability, or as a share of the total amount."""
 
 
 @dataclass(frozen=True)
 class Decision:
-    """What the gate concluded about a challenger, and why in words."""
+    """What the gate decided about a challenger, with the reason in words and the evidence that is stored.
+
+    `action`: "first", "promoted" or "kept" (the champion stays); of a manual override "promoted_by_hand" or
+    "rolled_back".
+    """
 
     action: str
     reason: str
     evidence: dict[str, Any]
-
-    @property
-    def is_champion_now(self) -> bool:
-        return self.action != "kept"
 
 
 @dataclass(frozen=True)
 class Evidence:
     """What is known when the gate decides. `over_...`: by how much the mean loss on held-out rows is lower.
 
-    `calibration_error` and `over_baseline` None: history too short to judge the challenger. `over_champion` None: there
-    is no champion, or no row later than what both have seen. `champion_problem`: why the champion cannot stay.
+    `calibration_error` and `over_baseline` None: history is too short to evaluate the challenger. `over_champion` None:
+    there is no champion, or no held-out row after its training data. `champion_problem`: why the champion cannot stay.
     """
 
     has_champion: bool
@@ -39,10 +39,10 @@ class Evidence:
 
 
 def decide(kind: PredictionKind, evidence: Evidence) -> Decision:
-    """The rule of the gate.
+    """The decision about a challenger that predicts this kind; every comparison is of a 95 % interval.
 
-    Nobody who is surely miscalibrated or surely worse than the baseline. An empty place is taken; a champion only
-    yields to one who is surely better. A challenger that could not be judged only ever takes an empty place.
+    Refused when its calibration error is above `TOLERANCE` or its loss above the baseline's. Otherwise first champion,
+    or promoted when its loss is below the champion's. One that could not be evaluated only becomes a first champion.
     """
     refusal = _refuse(TOLERANCE[kind], evidence)
     action, reason = ("kept", refusal) if refusal else _accept(evidence)
@@ -54,19 +54,21 @@ def _refuse(tolerance: float, evidence: Evidence) -> str | None:
     if error is not None and error.low > tolerance:
         return f"not calibrated: its error is at least {error.low:.3f}, and {tolerance} is allowed"
     if over_baseline is not None and over_baseline.high < 0:
-        return "surely worse than the baseline on the held-out rows"
+        return "worse than the baseline on the held-out rows"
     return None
 
 
 def _accept(evidence: Evidence) -> tuple[str, str]:
-    is_judged, over_champion = evidence.calibration_error is not None, evidence.over_champion
+    is_evaluated, over_champion = evidence.calibration_error is not None, evidence.over_champion
     if not evidence.has_champion:
-        return "first", "there was no champion" + ("" if is_judged else ", and history is too short to judge this one")
-    if evidence.champion_problem and is_judged:
+        return "first", "there was no champion" + (
+            "" if is_evaluated else ", and history is too short to evaluate this one"
+        )
+    if evidence.champion_problem and is_evaluated:
         return "promoted", f"the champion {evidence.champion_problem}"
     if over_champion is None:
-        return "kept", "there are no held-out rows later than what the champion has seen"
-    told = f"{over_champion.estimate:+.4g} ({over_champion.low:+.4g} to {over_champion.high:+.4g})"
+        return "kept", "there are no held-out rows after the champion's training data"
+    gain = f"{over_champion.estimate:+.4g} ({over_champion.low:+.4g} to {over_champion.high:+.4g})"
     if over_champion.low > 0:
-        return "promoted", f"better than the champion, mean loss lower by {told}"
-    return "kept", f"not surely better than the champion, mean loss lower by {told}"
+        return "promoted", f"better than the champion, mean loss lower by {gain}"
+    return "kept", f"not clearly better than the champion, mean loss lower by {gain}"

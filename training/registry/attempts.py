@@ -1,4 +1,4 @@
-"""`predictions.evaluations`: every training attempt, what it concluded, and how good the model was on held-out rows."""
+"""`predictions.evaluations`: every training attempt, its outcome, and how good the model is on held-out rows."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -7,11 +7,11 @@ from typing import Any
 from psycopg.types.json import Jsonb
 
 from perennial.database import Role, connect
-from perennial.stages import Model
 from perennial.tables import PREDICTIONS_EVALUATIONS
+from training.evaluation.training_summary import TrainingSummary
 
 NO_VERSION = "none"
-"""The version named when a training made no model."""
+"""The version named when a training gave no model."""
 
 _UPSERT = f"""
     insert into {PREDICTIONS_EVALUATIONS} as known (model, model_version, as_of, outcome, message, metrics)
@@ -28,34 +28,50 @@ _SELECT = (
 
 @dataclass(frozen=True)
 class Attempt:
-    """One training. `metrics` is empty when no model came of it."""
+    """One training. `outcome`: "trained" or "no_model"; `summary` None where it gave no model."""
 
     model: str
     version: str
     as_of: date
     outcome: str
     message: str
-    metrics: dict[str, Any]
+    summary: TrainingSummary | None
+
+    def to_dict(self) -> dict[str, Any]:
+        """The attempt as JSON holds it, the summary under the name of its column."""
+        return {
+            "model": self.model,
+            "version": self.version,
+            "as_of": self.as_of,
+            "outcome": self.outcome,
+            "message": self.message,
+            "metrics": self.summary.to_json() if self.summary else {},
+        }
 
 
 def record_attempt(attempt: Attempt) -> None:
-    """Write it down once; a repetition that concludes the same changes nothing, its time included."""
-    values = [attempt.model, attempt.version, attempt.as_of, attempt.outcome, attempt.message, Jsonb(attempt.metrics)]
+    """The attempt is in the table once; a repetition with the same result changes nothing, its time included."""
+    content = attempt.to_dict()
+    keys = [content[name] for name in ("model", "version", "as_of", "outcome", "message")]
     with connect(Role.PUBLISHER) as connection:
-        connection.execute(_UPSERT, values)
+        connection.execute(_UPSERT, [*keys, Jsonb(content["metrics"])])
 
 
-def attempts(model: Model, since: date = date.min, until: date = date.max) -> list[Attempt]:
+def attempts(model: str, since: date = date.min, until: date = date.max) -> list[Attempt]:
     """The attempts for days after `since` up to `until`, oldest day first."""
     statement = f"{_SELECT} and as_of > %s and as_of <= %s order by as_of, evaluated_at"
     with connect(Role.READER) as connection:
-        return [Attempt(*row) for row in connection.execute(statement, [model, since, until])]
+        return [_attempt(*row) for row in connection.execute(statement, [model, since, until])]
 
 
-def attempt_of(model: Model, version: str) -> Attempt | None:
-    """How the model of a version came to be."""
+def attempt_of(model: str, version: str) -> Attempt | None:
+    """The newest attempt that gave this version; None where none is recorded."""
     with connect(Role.READER) as connection:
         row = connection.execute(
             f"{_SELECT} and model_version = %s order by as_of desc limit 1", [model, version]
         ).fetchone()
-    return Attempt(*row) if row else None
+    return _attempt(*row) if row else None
+
+
+def _attempt(model: str, version: str, as_of: date, outcome: str, message: str, metrics: dict[str, Any]) -> Attempt:
+    return Attempt(model, version, as_of, outcome, message, TrainingSummary.from_json(metrics) if metrics else None)

@@ -2,17 +2,15 @@
 
 import logging
 import os
-import sys
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from perennial.settings import load_settings
-from perennial.stages import Model
 from perennial.telemetry_off import switch_off_usage_reporting
 from training.estimators.candidates import Estimator
+from training.registry.model_files import load_model_file
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -21,34 +19,14 @@ if TYPE_CHECKING:
 CHAMPION, CHALLENGER = "champion", "challenger"
 DIGEST_TAG = "training_digest"
 
-# What a model file may contain beyond skops' own list of harmless types. A file that asks for more is not loaded,
-# whatever it says of itself.
-TRUSTED_TYPES = (
-    "numpy.dtype",
-    "sklearn.calibration._CalibratedClassifier",
-    "sklearn.calibration._SigmoidCalibration",
-    "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
-    "training.estimators.blend.MarginBlend",
-    "training.estimators.buy_till_you_die.BuyTillYouDie",
-    "training.estimators.value_model.ValueModel",
-)
-
-# Where the types of model files written before 0.2 stood: a champion of an older home is served until it is replaced.
-MOVED_MODULES = {
-    "training.blend": "training.estimators.blend",
-    "training.buyers": "training.estimators.buy_till_you_die",
-    "training.value_model": "training.estimators.value_model",
-}
-MOVED_TYPES = ("training.blend.MarginBlend", "training.buyers.BuyTillYouDie", "training.value_model.ValueModel")
-
 
 class NoSuchVersionError(LookupError):
     """The registry has no such version of a model; the message lists those there are."""
 
 
 @dataclass(frozen=True)
-class Loaded:
-    """A version out of the registry, ready to predict. `columns`: the features it reads."""
+class LoadedModel:
+    """A version loaded from the registry, ready to predict. `columns`: the features it reads."""
 
     version: str
     estimator: Estimator
@@ -73,18 +51,18 @@ def _open_client(url: str) -> "MlflowClient":
     return mlflow.MlflowClient(url, url)
 
 
-def list_versions(model: Model) -> "list[ModelVersion]":
+def list_versions(model: str) -> "list[ModelVersion]":
     """Every registered version, oldest first."""
     found = mlflow_client().search_model_versions(f"name = '{model}'")
     return sorted(found, key=lambda version: int(version.version))
 
 
-def find_trained(model: Model, digest: str) -> "ModelVersion | None":
-    """The version that the same data and recipe gave before, if any."""
+def find_trained(model: str, digest: str) -> "ModelVersion | None":
+    """The version that was trained with this digest, if any."""
     return next((version for version in list_versions(model) if version.tags.get(DIGEST_TAG) == digest), None)
 
 
-def require_version(model: Model, version: str) -> "ModelVersion":
+def require_version(model: str, version: str) -> "ModelVersion":
     """The version asked for. Raises NoSuchVersionError."""
     versions = list_versions(model)
     for candidate in versions:
@@ -94,7 +72,7 @@ def require_version(model: Model, version: str) -> "ModelVersion":
     raise NoSuchVersionError(f"{model} has no version {version}; there are: {there_are}.")
 
 
-def aliased_version(model: Model, alias: str) -> str | None:
+def aliased_version(model: str, alias: str) -> str | None:
     """The version an alias points to, None when it points nowhere."""
     from mlflow.exceptions import MlflowException
 
@@ -106,7 +84,7 @@ def aliased_version(model: Model, alias: str) -> str | None:
         raise
 
 
-def point_alias(model: Model, alias: str, version: str | None) -> None:
+def point_alias(model: str, alias: str, version: str | None) -> None:
     """The alias points to `version`, or nowhere; nothing is written when it does already."""
     if aliased_version(model, alias) == version:
         return
@@ -116,29 +94,25 @@ def point_alias(model: Model, alias: str, version: str | None) -> None:
         mlflow_client().set_registered_model_alias(model, alias, version)
 
 
-def load_version(model: Model, version: str) -> Loaded:
+def load_version(model: str, version: str) -> LoadedModel:
     """The estimator of a version, through the registry: by the champion's alias when it is the champion.
 
-    Raises NoSuchVersionError, skops' UntrustedTypesFoundException when the file holds anything beyond `TRUSTED_TYPES`.
+    Raises NoSuchVersionError, skops' UntrustedTypesFoundException when the file contains a type beyond `TRUSTED_TYPES`.
     """
     name = f"{model}@{CHAMPION}" if aliased_version(model, CHAMPION) == version else f"{model}/{version}"
-    made_by = require_version(model, version).run_id
-    return _load(load_settings().require("mlflow_url"), version, f"models:/{name}", made_by)
+    run_id = require_version(model, version).run_id
+    return _load(load_settings().require("mlflow_url"), version, f"models:/{name}", run_id)
 
 
 @lru_cache(maxsize=4)
-def _load(url: str, version: str, uri: str, _made_by: str | None) -> Loaded:
-    # What a run made never changes, so that it may be kept. The run is in the key because a registry that was emptied
-    # gives the same number again.
+def _load(url: str, version: str, uri: str, _run_id: str | None) -> LoadedModel:
+    # A run's model never changes, so that it may be cached. The run is in the key because a registry that was emptied
+    # assigns the same numbers again.
     _open_client(url)
     import mlflow.artifacts
-    import skops.io
-    from mlflow.models import Model as ModelFile
+    from mlflow.models import Model as ModelDescription
 
     folder = Path(mlflow.artifacts.download_artifacts(uri))
-    described = ModelFile.load(str(folder))
-    for old, new in MOVED_MODULES.items():
-        sys.modules.setdefault(old, import_module(new))
-    model_file = folder / described.flavors["sklearn"]["pickled_model"]
-    estimator = skops.io.load(model_file, trusted=[*TRUSTED_TYPES, *MOVED_TYPES])
-    return Loaded(version, estimator, tuple(described.signature.inputs.input_names()))
+    description = ModelDescription.load(str(folder))
+    estimator = load_model_file(folder / description.flavors["sklearn"]["pickled_model"])
+    return LoadedModel(version, estimator, tuple(description.signature.inputs.input_names()))

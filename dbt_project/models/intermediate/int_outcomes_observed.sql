@@ -5,11 +5,6 @@
     indexes=[{'columns': ['snapshot_on', 'customer_id']}]
 ) }}
 
-{%- set horizons_days = [
-    var('horizon_days_activation'), var('horizon_days_purchase_intent'), var('horizon_days_churn_risk'),
-    var('horizon_days_reactivation'), var('horizon_days_customer_value'),
-] | unique | sort %}
-
 with days as (
 
     select * from {{ ref('int_snapshot_days_listed') }}
@@ -37,7 +32,7 @@ identities as (
 
 horizons (horizon_days) as (
 
-    values {% for horizon_days in horizons_days %}({{ horizon_days }}){% if not loop.last %}, {% endif %}{% endfor %}
+    values {{ horizon_rows() }}
 
 ),
 

@@ -1,4 +1,4 @@
-"""The HTTP API: what the rooms offer, over the wire, with keys. `perennial serve` runs it."""
+"""The HTTP API: what the packages offer, over the wire, with keys. `perennial serve` runs it."""
 
 from perennial.console.api.app import create_app
 

@@ -9,7 +9,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from perennial.console.api.keys import Key, Scope, verify_key
 from perennial.console.api.problems import Problem
 
-_bearer = HTTPBearer(auto_error=False, description="A key made by `perennial keys create`.")
+_bearer = HTTPBearer(auto_error=False, description="A key created by `perennial keys create`.")
 _Credentials = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
 
 
@@ -19,11 +19,11 @@ def require(scope: Scope) -> Callable[[HTTPAuthorizationCredentials | None], Key
     def check(credentials: _Credentials) -> Key:
         key = verify_key(credentials.credentials) if credentials else None
         if key is None:
-            told = "This key is not valid, or was revoked." if credentials else "A key is needed."
+            reason = "This key is not valid, or was revoked." if credentials else "A key is needed."
             raise Problem(
                 401,
                 "unauthorized",
-                f"{told} Make one with `perennial keys create --scope {scope}` and send it as "
+                f"{reason} Make one with `perennial keys create --scope {scope}` and send it as "
                 "`Authorization: Bearer <key>`.",
                 headers={"WWW-Authenticate": "Bearer"},
             )

@@ -22,7 +22,7 @@ def create_app() -> FastAPI:
         title="Perennial",
         version=__version__,
         description="Scored lifecycle audiences, and why each customer is in or out.",
-        docs_url=None,  # FastAPI's own pages load their scripts from a CDN; /docs here needs nobody
+        docs_url=None,  # FastAPI's own pages load their scripts from a CDN; the one here loads nothing
         redoc_url=None,
         lifespan=_warm_up,
     )
@@ -36,7 +36,7 @@ def create_app() -> FastAPI:
 
 @asynccontextmanager
 async def _warm_up(_: FastAPI) -> AsyncIterator[None]:
-    # Feast takes seconds to import: better while nobody waits than in the first request.
+    # Feast takes seconds to import: better at the start than in the first request.
     threading.Thread(target=_open_store, name="warm-up", daemon=True).start()
     yield
 
@@ -45,4 +45,4 @@ def _open_store() -> None:
     try:
         feature_store()
     except (HomeNotReadyError, OSError):
-        return  # /ready tells what is missing
+        return  # /ready says what is missing

@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse, Response
 from perennial.audiences import NoRunError, Run, list_runs, newest_run, pull_run, read_run, to_rows, write_members
 from perennial.console.api.access import CanRead
 from perennial.console.api.problems import Problem
-from perennial.console.cli.output import to_plain
+from perennial.console.plain import to_plain
 from perennial.stages import parse_audience
 
 MEDIA_TYPES = {"csv": "text/csv; charset=utf-8", "parquet": "application/vnd.apache.parquet"}
@@ -38,7 +38,7 @@ def read_audience(
 ) -> Response:
     """The contactable members in order of rank, with reasons, scores and current features.
 
-    The holdout is not among them, and consent is asked anew with every page.
+    The holdout is not among them, and consent is asked again with every page.
     A page is followed by the `Link` header with rel="next", and in JSON by `next_cursor`; pages stay within one run,
     even when a newer one is published meanwhile.
     """

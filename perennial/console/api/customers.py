@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 
 from perennial.audiences import describe, explain
 from perennial.console.api.access import CanRead
-from perennial.console.cli.output import to_plain
+from perennial.console.plain import to_plain
 
 router = APIRouter(prefix="/v1/customers", tags=["customers"], dependencies=[CanRead])
 
@@ -18,9 +18,10 @@ def read_explanation(
     customer_id: str,
     as_of: Annotated[date | None, Query(description="Day of the snapshot; by default the newest.")] = None,
 ) -> dict[str, Any]:
-    """Gate by gate: known, stage, consent, score, published, holdout."""
+    """Condition by condition: known, stage, consent, score, published, holdout."""
     explanation = explain(customer_id, as_of)
-    return {**to_plain(explanation), "verdict": explanation.verdict}
+    content: dict[str, Any] = to_plain(explanation.to_dict())
+    return {**content, "verdict": explanation.verdict}
 
 
 @router.get("/{customer_id:path}")

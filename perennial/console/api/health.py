@@ -1,4 +1,4 @@
-"""/health, /ready and /metrics: for whoever keeps the platform running."""
+"""/health, /ready and /metrics: for those who operate the platform."""
 
 from typing import Any
 
@@ -29,7 +29,7 @@ def ready() -> Response:
     is_ready = all(parts.values())
     content: dict[str, Any] = {"status": "ready" if is_ready else "not ready", "parts": parts}
     if not is_ready:
-        content["fix"] = "`perennial status` tells what runs, `perennial up` starts it."
+        content["fix"] = "`perennial status` says what runs, `perennial up` starts it."
     return JSONResponse(content, status_code=200 if is_ready else 503)
 
 
@@ -47,9 +47,9 @@ def _audience_lines() -> list[str]:
         "is_stale": ("1 when older than the brand allows.", [int(run.is_stale) for run in runs]),
     }
     lines = []
-    for name, (told, values) in gauges.items():
+    for name, (meaning, values) in gauges.items():
         gauge = f"perennial_audience_{name}"
-        lines += [f"# HELP {gauge} {told}", f"# TYPE {gauge} gauge"]
+        lines += [f"# HELP {gauge} {meaning}", f"# TYPE {gauge} gauge"]
         lines += [f'{gauge}{{stage="{run.stage}"}} {value}' for run, value in zip(runs, values, strict=True)]
     return lines
 

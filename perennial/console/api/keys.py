@@ -1,4 +1,4 @@
-"""Keys of the HTTP API: made once, shown once, kept only as a digest."""
+"""Keys of the HTTP API: created once, shown once, kept only as a digest."""
 
 import hashlib
 import hmac
@@ -10,7 +10,7 @@ from enum import StrEnum
 from perennial.database import Role, connect
 
 _PREFIX = "pk"
-_NOBODY = hashlib.sha256(b"nobody").hexdigest()
+_UNKNOWN_DIGEST = hashlib.sha256(b"nobody").hexdigest()
 
 
 class Scope(StrEnum):
@@ -32,7 +32,7 @@ class UnknownKeyError(LookupError):
 
 @dataclass(frozen=True)
 class Key:
-    """A key as it is remembered: everything but its secret."""
+    """A key as it is stored: everything but its secret."""
 
     key_id: str
     scope: str
@@ -62,11 +62,11 @@ def create_key(scope: str, *, note: str = "") -> str:
 
 def verify_key(text: str) -> Key | None:
     """The key that `text` is, or None when it is none, is wrong or was revoked; takes the same time for each."""
-    prefix, _, rest = text.partition("_")
-    key_id, _, secret = rest.partition("_")
+    prefix, _, id_and_secret = text.partition("_")
+    key_id, _, secret = id_and_secret.partition("_")
     with connect(Role.PUBLISHER) as connection:
         row = connection.execute(f"{_SELECT} where key_id = %s", [key_id]).fetchone()
-    *known, digest = row or (None, None, None, None, None, _NOBODY)
+    *known, digest = row or (None, None, None, None, None, _UNKNOWN_DIGEST)
     if not hmac.compare_digest(_digest(secret), str(digest)) or row is None or prefix != _PREFIX:
         return None
     key = Key(*known)
@@ -74,7 +74,7 @@ def verify_key(text: str) -> Key | None:
 
 
 def list_keys() -> list[Key]:
-    """Every key ever made, oldest first."""
+    """Every key ever created, oldest first."""
     with connect(Role.PUBLISHER) as connection:
         rows = connection.execute(f"{_SELECT} order by created_at, key_id").fetchall()
     return [Key(*known) for *known, _ in rows]

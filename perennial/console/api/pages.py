@@ -1,4 +1,4 @@
-"""/docs: the API's description as one plain page, made here, that loads nothing from anywhere."""
+"""/docs: the API's description as one plain page, rendered here, that loads nothing from elsewhere."""
 
 from collections.abc import Iterator
 from html import escape

@@ -1,4 +1,4 @@
-"""Errors as problem details (RFC 9457): what is wrong, in words, and how to mend it; never a stack trace."""
+"""Errors as problem details (RFC 9457): what is wrong and how to mend it; never a stack trace."""
 
 import logging
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ from perennial.stages import UnknownStageError
 MEDIA_TYPE = "application/problem+json"
 logger = logging.getLogger(__name__)
 
-# The rooms' own errors, whose texts name the fix.
+# The packages' own errors, whose messages name the fix.
 KNOWN: dict[type[Exception], tuple[int, str]] = {
     UnknownStageError: (404, "unknown-stage"),
     NoRunError: (404, "no-run"),
@@ -92,10 +92,10 @@ async def _answer_invalid(request: Request, error: RequestValidationError) -> Re
 async def _answer_unreachable(request: Request, error: Exception) -> Response:
     server = "PostgreSQL" if isinstance(error, psycopg.Error) else "The online store"
     logger.error("%s does not answer: %s", server, error)
-    detail = f"{server} does not answer. `perennial status` tells what runs, `perennial up` starts it."
+    detail = f"{server} does not answer. `perennial status` says what runs, `perennial up` starts it."
     return problem(request, 503, "unreachable", detail)
 
 
 async def _answer_unexpected(request: Request, error: Exception) -> Response:
     logger.error("Unexpected error at %s", request.url.path, exc_info=error)
-    return problem(request, 500, "unexpected", "Something went wrong here; the server's log tells what.")
+    return problem(request, 500, "unexpected", "Something went wrong here; the server's log says what.")

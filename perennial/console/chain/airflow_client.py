@@ -33,8 +33,9 @@ class DagRun:
 
 @dataclass(frozen=True)
 class TaskRun:
-    """One task instance of a run; `label` tells mapped ones apart."""
+    """One task instance of a run; `label` distinguishes mapped ones."""
 
+    dag_id: str
     task_id: str
     label: str | None
     map_index: int
@@ -89,11 +90,11 @@ class AirflowClient:
         """The runs that the asset events of `run` have started so far."""
         asked = {"source_dag_id": run.dag_id, "source_run_id": run.run_id}
         events = self._call("GET", "/assets/events", params=asked)["asset_events"]
-        references = {(made["dag_id"], made["run_id"]) for event in events for made in event["created_dagruns"]}
+        references = {(run["dag_id"], run["run_id"]) for event in events for run in event["created_dagruns"]}
         return [self.dag_run(dag_id, run_id) for dag_id, run_id in sorted(references)]
 
     def log_tail(self, run: DagRun, task: TaskRun, characters: int = 3000) -> str:
-        """The end of the log of the newest try of a task: its own prints and errors, most telling last."""
+        """The end of the log of the newest try of a task: its own prints and errors, oldest first."""
         instance = f"/dags/{run.dag_id}/dagRuns/{run.run_id}/taskInstances/{task.task_id}"
         mapped = f"/{task.map_index}" if task.map_index >= 0 else ""
         attempt = self._call("GET", instance + mapped)["try_number"]
@@ -134,6 +135,7 @@ def _dag_run(answer: dict[str, Any]) -> DagRun:
 
 def _task_run(answer: dict[str, Any]) -> TaskRun:
     return TaskRun(
+        dag_id=answer["dag_id"],
         task_id=answer["task_id"],
         label=answer.get("rendered_map_index"),
         map_index=answer["map_index"],
@@ -152,7 +154,7 @@ def _seconds(start: datetime | None, end: datetime | None) -> float | None:
 
 
 def _ungrouped(lines: Iterable[str]) -> Iterator[str]:
-    """Without the folded groups in which Airflow tells of its own preparations."""
+    """Without the folded groups in which Airflow logs its own preparations."""
     is_inside = False
     for line in lines:
         if line.startswith(("::group::", "::endgroup::")):

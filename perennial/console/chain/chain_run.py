@@ -26,7 +26,7 @@ class ChainProgress:
 
 
 def run_chain(as_of: date | None, watch: Callable[[ChainProgress], None]) -> ChainProgress:
-    """Trigger `ingest_events` and follow until the audiences are published; `watch` is told about every change.
+    """Trigger `ingest_events` and follow until the audiences are published; `watch` is called at every change.
 
     Raises ChainFailedError when a run fails, or when an asset starts no run within a minute.
     """

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from perennial.console.chain.airflow_client import DagRun, TaskRun
 from perennial.console.chain.chain_run import CHAIN, ChainProgress
-from perennial.console.cli.output import err
+from perennial.console.terminal import err
 
 MARKS = {
     "success": ("✔", "green"),
@@ -18,15 +18,15 @@ MARKS = {
     "up_for_retry": ("↻", "yellow"),
     "upstream_failed": ("✘", "red"),
 }
-WAITING = ("·", "dim")
+PENDING = ("·", "dim")
 
 
 class ChainDisplay:
-    """A live picture on a terminal; on anything else, one line per finished task."""
+    """A live view on a terminal; on anything else, one line per finished task."""
 
     def __init__(self) -> None:
         self._live = Live(console=err, refresh_per_second=2, transient=False) if err.is_terminal else None
-        self._told: set[tuple[str, str, int]] = set()
+        self._printed: set[tuple[str, str, int]] = set()
 
     def __enter__(self) -> Self:
         if self._live:
@@ -43,12 +43,12 @@ class ChainDisplay:
             return
         for dag_id, tasks in progress.tasks.items():
             for task in tasks:
-                self._tell(dag_id, task)
+                self._print(dag_id, task)
 
-    def _tell(self, dag_id: str, task: TaskRun) -> None:
+    def _print(self, dag_id: str, task: TaskRun) -> None:
         key = (dag_id, task.task_id, task.map_index)
-        if task.state in {"success", "failed"} and key not in self._told:
-            self._told.add(key)
+        if task.state in {"success", "failed"} and key not in self._printed:
+            self._printed.add(key)
             err.print(f"{MARKS[task.state][0]} {dag_id}: {task.name} ({task.seconds or 0:.0f} s)")
 
 
@@ -63,7 +63,7 @@ def draw(progress: ChainProgress) -> RenderableType:
 
 
 def _line(state: str | None, name: str, timed: DagRun | TaskRun | None, *, indent: str, style: str) -> Text:
-    mark, colour = MARKS.get(state or "", WAITING)
+    mark, colour = MARKS.get(state or "", PENDING)
     line = Text(f"{indent}{mark} ", style=colour).append(f"{name:<{44 - len(indent)}}", style=style)
     return line.append(f"{_elapsed(timed):>6}", style="dim")
 

@@ -1,1 +1,1 @@
-"""One module per group of commands; each command calls one door and says what it did."""
+"""One module per group of commands; each command calls one public function and prints what it did."""

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from perennial.console.cli.output import table
+from perennial.console.terminal import table
 
 if TYPE_CHECKING:
-    from perennial.audiences import Diff, Explanation, Gate
+    from perennial.audiences import Condition, Diff, Explanation
 
 SHOWN = 20
 MARKS = {True: ("✔", "green"), False: ("✘", "red"), None: ("·", "dim")}
@@ -26,9 +26,9 @@ def render_diff(changes: "Diff") -> RenderableType:
 
 
 def render_explanation(explanation: "Explanation") -> RenderableType:
-    """Every gate in order, passed or not, and the reasons behind the score."""
+    """Every condition in order, met or not, and the reasons behind the score."""
     heading = f"Customer {explanation.customer_id} as of {explanation.as_of}: {_verdict(explanation)}"
-    lines: list[RenderableType] = [Text(heading, style="bold"), *map(_gate_line, explanation.gates)]
+    lines: list[RenderableType] = [Text(heading, style="bold"), *map(_condition_line, explanation.conditions)]
     lines += [Text(f"    {reason}", style="dim") for reason in explanation.reasons]
     return Group(*lines)
 
@@ -39,11 +39,10 @@ def _verdict(explanation: "Explanation") -> str:
     return f"in the {explanation.stage} audience" + ("" if explanation.is_exported else ", but never exported")
 
 
-def _gate_line(gate: "Gate") -> Text:
-    mark, colour = MARKS[gate.is_passed]
-    return (
-        Text(f"  {mark} ", style=colour).append(f"{gate.name:<12} ", style="bold").append(gate.words, style="default")
-    )
+def _condition_line(condition: "Condition") -> Text:
+    mark, colour = MARKS[condition.is_passed]
+    line = Text(f"  {mark} ", style=colour).append(f"{condition.name:<12} ", style="bold")
+    return line.append(condition.words, style="default")
 
 
 def _names(names: list[str]) -> str:

@@ -3,20 +3,25 @@
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from perennial.as_of import parse_as_of
 from perennial.console.cli.audience_views import render_diff, render_explanation
-from perennial.console.cli.output import JsonOption, err, show, spoken_errors
+from perennial.console.cli.output import JsonOption, error_handler, one_of, show
+from perennial.console.terminal import err
+from perennial.stages import Stage
+
+if TYPE_CHECKING:
+    from perennial.audiences import Run
 
 app = typer.Typer(help="Scored audiences, one for each lifecycle stage.", no_args_is_help=True)
 
 AsOfOption = Annotated[
     str | None, typer.Option(help="Day of the audience (YYYY-MM-DD); by default the newest published.")
 ]
-StageArgument = Annotated[str, typer.Argument(help="prospect, onboarding, engagement, retention or winback")]
+StageArgument = Annotated[str, typer.Argument(help=one_of(Stage))]
 
 
 class Format(StrEnum):
@@ -28,13 +33,11 @@ class Format(StrEnum):
 @app.command("list")
 def list_audiences(as_json: JsonOption = False) -> None:
     """Every stage's newest audience: size, day, what ordered it, and whether it is stale."""
-    from perennial.console.cli.run_summary import audience_table, newest_runs
+    from perennial.audiences import list_runs
+    from perennial.console.cli.run_summary import render_audiences
 
-    with spoken_errors(as_json=as_json):
-        if as_json:
-            show(newest_runs(), as_json=True)
-        else:
-            show(None, as_json=False, render=lambda _: audience_table())
+    with error_handler(as_json=as_json):
+        show(list_runs(), as_json=as_json, render=render_audiences)
 
 
 @app.command()
@@ -49,10 +52,10 @@ def pull(
     to: Annotated[Path | None, typer.Option("--out", help="File to write; by default standard output.")] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Members of a stage's audience, with current scores and features; without the holdout and the unwilling."""
+    """Members of a stage's audience, with current scores and features; without the holdout and withdrawn consents."""
     from perennial.audiences import newest_run, pull, write_members
 
-    with spoken_errors(as_json=as_json):
+    with error_handler(as_json=as_json):
         day = parse_as_of(as_of) if as_of else None
         _announce_staleness(newest_run(stage, day))
         members = pull(stage, as_of=day, min_probability=min_probability, limit=limit)
@@ -71,7 +74,7 @@ def diff(stage: StageArgument, as_of: AsOfOption = None, as_json: JsonOption = F
     """Who entered and who left since the audience before, and where those who left are now."""
     from perennial.audiences import diff
 
-    with spoken_errors(as_json=as_json):
+    with error_handler(as_json=as_json):
         show(diff(stage, as_of=parse_as_of(as_of) if as_of else None), as_json=as_json, render=render_diff)
 
 
@@ -81,14 +84,15 @@ def explain(
     as_of: AsOfOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Why a customer is in their stage's audience, or out of it: gate by gate."""
+    """Why a customer is in their stage's audience, or out of it: condition by condition."""
     from perennial.audiences import explain
 
-    with spoken_errors(as_json=as_json):
-        show(explain(customer, as_of=parse_as_of(as_of) if as_of else None), as_json=as_json, render=render_explanation)
+    with error_handler(as_json=as_json):
+        explanation = explain(customer, as_of=parse_as_of(as_of) if as_of else None)
+        show(explanation.to_dict() if as_json else explanation, as_json=as_json, render=render_explanation)
 
 
-def _announce_staleness(run: Any) -> None:
+def _announce_staleness(run: "Run") -> None:
     if run.is_stale:
         err.print(
             f"[yellow]This audience is of {run.as_of}; newer events have come in since. "

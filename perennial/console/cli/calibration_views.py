@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from perennial.console.cli.output import table
+from perennial.console.terminal import table
 
 if TYPE_CHECKING:
     from perennial.monitoring import CalibrationRecord, CalibrationSummary

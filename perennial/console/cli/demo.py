@@ -4,7 +4,8 @@ from typing import Annotated
 
 import typer
 
-from perennial.console.cli.output import JsonOption, err, show, spoken_errors
+from perennial.console.cli.output import JsonOption, error_handler, show
+from perennial.console.terminal import announce
 
 EVIDENCE = "Complete Journey is published under CC0 for research; households took part in a loyalty programme."
 PURPOSES = ("profiling", "training", "email", "direct_mail")
@@ -23,10 +24,10 @@ def demo(
     from perennial.ingestion import Attestation, ingest_complete_journey
     from perennial.platform import up
 
-    with spoken_errors(as_json=as_json):
+    with error_handler(as_json=as_json):
         watch = Stopwatch()
         with watch.lap("platform"):
-            up(announce=lambda text: err.print(f"[dim]{text}[/]"))
+            up(announce=announce)
         with watch.lap("ingest"), progress_bar("Loading Complete Journey") as update:
             attestation = Attestation(purposes=PURPOSES, evidence=EVIDENCE)
             report = ingest_complete_journey(households=households, attest=attestation, progress=update)

@@ -1,24 +1,25 @@
-"""Experiments as a person reads them: what changed, how sure that is, and what to do."""
+"""Experiments as a person reads them: what changed, how certain that is, and what to conclude."""
 
 from typing import TYPE_CHECKING
 
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from perennial.console.cli.output import table
+from perennial.console.terminal import table
 
 if TYPE_CHECKING:
-    from perennial.experimentation import Analysis, Comparison, Interval, Plan
+    from perennial.experimentation import Analysis, Comparison, Plan
     from perennial.stage_trials import StageLift
+    from perennial.statistics import Interval
 
 COLOURS = {"higher": "green", "lower": "red", "no relevant difference": "cyan", "cannot tell yet": "yellow"}
 
 
 def render_analysis(analysis: "Analysis") -> RenderableType:
-    """The arms, a table of comparisons, a sentence for each, and whatever casts doubt on them."""
+    """The arms, a table of comparisons, a sentence for each, and every note."""
     ratio = analysis.sample_ratio
     level = f"{1 - analysis.alpha:.0%}"
-    how = "anytime-valid: look whenever you like" if analysis.is_sequential else "for one look, planned before"
+    how = "anytime-valid: look at any time" if analysis.is_sequential else "for one look, planned in advance"
     sizes = [(arm.name, arm.units, arm.rows, f"{arm.expected_share:.1%}") for arm in analysis.arms]
     columns = ("metric", "arm", "control", "treatment", "lift", f"{level} interval", "p", "p (Holm)")
     lines: list[RenderableType] = [
@@ -26,7 +27,7 @@ def render_analysis(analysis: "Analysis") -> RenderableType:
         Text(f"{ratio.sentence} (p = {ratio.p_value:.3g})\n", style="bold red" if ratio.is_mismatch else "dim"),
         table(f"Against {analysis.control} ({how})", columns, [_row(one) for one in analysis.comparisons]),
         Text(),
-        *(_sentence(one) for one in analysis.comparisons),
+        *(_comparison_sentence(one) for one in analysis.comparisons),
         *(Text(f"Note: {note}", style="yellow") for note in analysis.notes),
     ]
     return Group(*lines)
@@ -55,17 +56,17 @@ def _plain(interval: "Interval") -> str:
     return f"{interval.low:+.4g} to {interval.high:+.4g} (difference)"
 
 
-def _sentence(one: "Comparison") -> Text:
-    words = Text(f"{one.metric}, {one.treatment}: ", style="bold")
-    words.append(f"{one.sentence}.", style=f"not bold {COLOURS[one.verdict]}")
+def _comparison_sentence(one: "Comparison") -> Text:
+    line = Text(f"{one.metric}, {one.treatment}: ", style="bold")
+    line.append(f"{one.sentence}.", style=f"not bold {COLOURS[one.verdict]}")
     if one.variance_reduction is not None:
-        words.append(f" Covariates took away {one.variance_reduction:.0%} of the variance.", style="not bold dim")
-    return words
+        line.append(f" Covariates took away {one.variance_reduction:.0%} of the variance.", style="not bold dim")
+    return line
 
 
 def render_plan(plan: "Plan") -> RenderableType:
     """What the experiment needs, or can find, in two lines."""
-    how = "looking whenever you like" if plan.is_sequential else "looking once, at the end"
+    how = "looking at any time" if plan.is_sequential else "looking once, at the end"
     days = f", {plan.days:,} days at {plan.units_per_day:,.0f} a day" if plan.days is not None else ""
     return Text(
         f"A lift of {plan.lift:.2%} on a baseline of {plan.baseline:g} is found with {plan.power:.0%} power by "
@@ -75,13 +76,13 @@ def render_plan(plan: "Plan") -> RenderableType:
 
 
 def render_lift(rows: "list[StageLift]") -> RenderableType:
-    """A line for each stage and metric, and what each means in a sentence."""
+    """A line for each stage and metric, and a sentence on each."""
     columns = ("stage", "metric", "messaged", "held out", "lift", "95 % interval, at any look", "days")
-    sentences = [Text(f"{one.stage}, {one.metric}: ", style="bold").append(_said(one)) for one in rows]
+    sentences = [Text(f"{one.stage}, {one.metric}: ", style="bold").append(_lift_sentence(one)) for one in rows]
     return Group(table(f"Lift as of {rows[0].as_of}", columns, [_lift_row(one) for one in rows]), Text(), *sentences)
 
 
-def _said(one: "StageLift") -> Text:
+def _lift_sentence(one: "StageLift") -> Text:
     return Text(f"{one.sentence}.", style=f"not bold {COLOURS[one.verdict]}")
 
 

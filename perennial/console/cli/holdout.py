@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Group
 
-from perennial.console.cli.output import JsonOption, show, spoken_errors, table
+from perennial.console.cli.output import JsonOption, error_handler, show
+from perennial.console.terminal import table
 
 if TYPE_CHECKING:
-    from perennial.holdout import Leak, Standing
+    from perennial.holdout import HoldoutStatus, Leak
 
 app = typer.Typer(help="The control group that is never messaged.", no_args_is_help=True)
 
@@ -19,12 +20,12 @@ def holdout() -> None:
 
 
 @app.command("show")
-def show_standing(as_json: JsonOption = False) -> None:
+def show_status(as_json: JsonOption = False) -> None:
     """How many customers are held out, and since when."""
-    from perennial.holdout import read_standing
+    from perennial.holdout import read_status
 
-    with spoken_errors(as_json=as_json):
-        show(read_standing(), as_json=as_json, render=_standing)
+    with error_handler(as_json=as_json):
+        show(read_status(), as_json=as_json, render=render_status)
 
 
 @app.command("set")
@@ -36,7 +37,7 @@ def set_share(
     from perennial.lifecycle import write_holdout_share
     from perennial.settings import load_settings
 
-    with spoken_errors(as_json=as_json):
+    with error_handler(as_json=as_json):
         path = load_settings().home / "lifecycle.yml"
         write_holdout_share(path, share)
         show(
@@ -48,29 +49,31 @@ def set_share(
 
 @app.command()
 def audit(as_json: JsonOption = False) -> None:
-    """Whether anyone of the control group, or one person with them, would be sent to by the newest audiences."""
+    """Whether the newest audiences would send to anyone of the control group, under their own id or another."""
     from perennial.database import Role, connect
     from perennial.holdout import find_leaks, read_clusters
 
-    with spoken_errors(as_json=as_json):
+    with error_handler(as_json=as_json):
         with connect(Role.READER) as connection:
             leaks = find_leaks(connection, read_clusters(connection))
-        show(leaks, as_json=as_json, render=_leaks)
+        show(leaks, as_json=as_json, render=render_leaks)
     raise typer.Exit(1 if leaks else 0)
 
 
-def _standing(standing: "Standing") -> Group:
-    rows = [(spell.valid_from.date(), spell.count_joined, spell.count_members) for spell in standing.spells]
-    told = (
-        f"{standing.count_members:,} of {standing.count_customers:,} customers are held out "
-        f"({standing.share_held:.1%}); {standing.share:.1%} of new ones will be.\n"
-        f"{standing.count_clusters:,} clusters share an address, a phone or a household; "
-        f"the largest has {standing.largest_cluster:,} customers.\n"
+def render_status(status: "HoldoutStatus") -> Group:
+    """How many customers are held out, and a table of when they joined."""
+    rows = [(spell.valid_from.date(), spell.count_joined, spell.count_members) for spell in status.spells]
+    summary = (
+        f"{status.count_members:,} of {status.count_customers:,} customers are held out "
+        f"({status.share_held:.1%}); {status.share:.1%} of new ones will be.\n"
+        f"{status.count_clusters:,} clusters share an address, a phone or a household; "
+        f"the largest has {status.largest_cluster:,} customers.\n"
     )
-    return Group(told, table("Joined", ("on", "customers", "members still"), rows))
+    return Group(summary, table("Joined", ("on", "customers", "members still"), rows))
 
 
-def _leaks(leaks: "list[Leak]") -> str:
+def render_leaks(leaks: "list[Leak]") -> str:
+    """A line for each leak, and what ends them."""
     if not leaks:
-        return "No leak: nobody of the control group would be sent to by the newest audiences."
+        return "No leak: the newest audiences would send to nobody of the control group."
     return "\n".join([*map(str, leaks), f"{len(leaks):,} leaks. The next publish holds them out: `perennial run`."])

@@ -1,12 +1,11 @@
 """perennial ingest events | complete-journey: first-party events in."""
 
-from contextlib import AbstractContextManager, nullcontext
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from perennial.console.cli.ingest_views import render_reports
-from perennial.console.cli.output import JsonOption, show, spoken_errors
+from perennial.console.cli.output import JsonOption, error_handler, show
 from perennial.console.cli.progress import progress_bar
 
 if TYPE_CHECKING:
@@ -40,7 +39,7 @@ def events(
 
     Exit 1 when every event of a file was refused, 2 when a file could not be read; the others are loaded all the same.
     """
-    with spoken_errors(as_json=as_json):
+    with error_handler(as_json=as_json):
         attest = _attestation(attest_consent, evidence)
         reports = [_ingest(file, strict, attest, as_json, is_only_one=len(files) == 1) for file in files]
         show(reports, as_json=as_json, render=render_reports)
@@ -60,7 +59,7 @@ def complete_journey(
     """Load Complete Journey, a year of real shoppers (CC0), as Segment-spec events."""
     from perennial.ingestion import ingest_complete_journey
 
-    with spoken_errors(as_json=as_json), _bar("Loading Complete Journey", as_json) as update:
+    with error_handler(as_json=as_json), progress_bar("Loading Complete Journey", as_json=as_json) as update:
         attest = _attestation(attest_consent, evidence)
         report = ingest_complete_journey(households=households, attest=attest, progress=update)
         show([report], as_json=as_json, render=render_reports)
@@ -71,7 +70,7 @@ def _ingest(
 ) -> "IngestReport":
     from perennial.ingestion import IngestReport, UnreadableFileError, ingest_file
 
-    with _bar(f"Loading {file}", as_json) as update:
+    with progress_bar(f"Loading {file}", as_json=as_json) as update:
         try:
             return ingest_file(file, strict=strict, attest=attest, progress=update)
         except UnreadableFileError as error:
@@ -89,6 +88,3 @@ def _attestation(purposes: list[str] | None, evidence: str | None) -> "Attestati
         raise ValueError("--attest-consent needs --evidence: where that consent is on record")
     return Attestation(purposes=tuple(purposes), evidence=evidence)
 
-
-def _bar(what: str, as_json: bool) -> AbstractContextManager[Any]:
-    return nullcontext() if as_json else progress_bar(what)

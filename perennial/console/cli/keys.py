@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from perennial.console.cli.output import JsonOption, show, spoken_errors, table
+from perennial.console.cli.output import JsonOption, error_handler, show
+from perennial.console.terminal import table
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -30,7 +31,7 @@ def create(
     """Create a key and print it once; only its digest is stored."""
     from perennial.console.api.keys import create_key
 
-    with spoken_errors(as_json=as_json):
+    with error_handler(as_json=as_json):
         key = create_key(scope, note=note)
         show(
             {"key": key, "scope": scope},
@@ -41,12 +42,11 @@ def create(
 
 @app.command("list")
 def list_all(as_json: JsonOption = False) -> None:
-    """Every key ever made, without its secret."""
+    """Every key ever created, without its secret."""
     from perennial.console.api.keys import list_keys
 
-    with spoken_errors(as_json=as_json):
-        known = list_keys()
-        show(known, as_json=as_json, render=lambda _: _table(known))
+    with error_handler(as_json=as_json):
+        show(list_keys(), as_json=as_json, render=render_keys)
 
 
 @app.command()
@@ -57,12 +57,12 @@ def revoke(
     """The key opens nothing any more."""
     from perennial.console.api.keys import revoke_key
 
-    with spoken_errors(as_json=as_json):
+    with error_handler(as_json=as_json):
         key = revoke_key(key_id)
         show(key, as_json=as_json, render=lambda _: f"Key {key.key_id} is revoked and opens nothing any more.")
 
 
-def _table(known: "list[Key]") -> "Table":
+def render_keys(known: "list[Key]") -> "Table":
     rows = [(key.key_id, key.scope, key.note, key.created_at.date(), _day(key.revoked_at)) for key in known]
     return table("Keys", ("key", "scope", "note", "created", "revoked"), rows)
 

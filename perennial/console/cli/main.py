@@ -1,7 +1,10 @@
 """The command line: `perennial`, with every group of commands in its place."""
 
+from typing import Annotated
+
 import typer
 
+from perennial import __version__
 from perennial.console.cli import (
     audiences,
     demo,
@@ -33,6 +36,16 @@ app.add_typer(experiments.app, name="experiments")
 app.add_typer(keys.app, name="keys")
 
 
+def _print_version(is_wanted: bool) -> None:
+    if is_wanted:
+        typer.echo(f"perennial {__version__}")
+        raise typer.Exit
+
+
 @app.callback()
-def prepare() -> None:
+def prepare(
+    version: Annotated[  # noqa: ARG001  # its callback prints it
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
     switch_off_usage_reporting()

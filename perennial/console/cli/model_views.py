@@ -6,11 +6,11 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from perennial.console.cli.calibration_views import render_calibration
-from perennial.console.cli.output import table
+from perennial.console.terminal import table
 
 if TYPE_CHECKING:
     from perennial.console.cli.model_page import ModelPage
-    from training import ModelLine, ModelReport
+    from training import Evaluation, ModelLine, ModelReport
 
 SHOWN_IMPORTANCES = 8
 
@@ -39,8 +39,8 @@ def render_report(page: "ModelPage") -> RenderableType:
         )
         if part
     ]
-    if report.pictures:
-        parts += [Text("Pictures"), *(Text(f"  {name}: {url}") for name, url in report.pictures.items())]
+    if report.plots:
+        parts += [Text("Plots"), *(Text(f"  {name}: {url}") for name, url in report.plots.items())]
     return Group(*parts)
 
 
@@ -48,56 +48,64 @@ def _champion(report: "ModelReport") -> str:
     line = report.line
     if line.champion is None:
         return f"No champion: {line.message}"
-    told = f"Champion: version {line.champion} ({report.candidate}), trained as of {line.trained_as_of}"
+    candidate = report.summary.candidate if report.summary else "unknown"
+    described = f"Champion: version {line.champion} ({candidate}), trained as of {line.trained_as_of}"
     update = report.intercept_update
     if update is None:
-        return told
-    return f"{told}\nIntercept update of the scores of {update.as_of}: {update.log_odds:+.2f} in log odds"
+        return described
+    return f"{described}\nIntercept update of the scores of {update.as_of}: {update.log_odds:+.2f} in log odds"
 
 
 def _quality(report: "ModelReport") -> RenderableType:
     line = report.line
     rows = [(name.replace("_", " "), value, line.baseline.get(name)) for name, value in line.metrics.items()]
-    error = report.calibration_error
-    if error:
-        told = f"{error['estimate']:.4f} [{error['low']:.4f}, {error['high']:.4f}]"
-        rows.append(("calibration error", told, None))  # type: ignore[arg-type]  # one cell is text, with its interval
+    evaluation = _evaluation(report)
+    if evaluation:
+        error = evaluation.model.calibration.error
+        bracketed = f"{error.estimate:.4f} [{error.low:.4f}, {error.high:.4f}]"
+        rows.append(("calibration error", bracketed, None))  # type: ignore[arg-type]  # one cell is text
     return table(f"Held out, {_span(report)}", ("measure", "model", "baseline"), rows)
 
 
 def _span(report: "ModelReport") -> str:
-    test = report.periods.get("test", {})
-    return f"{test.get('from', '?')} to {test.get('to', '?')}, {test.get('rows', 0):,} rows"
+    test = report.summary.periods.get("test") if report.summary else None
+    return f"{test.first} to {test.last}, {test.rows:,} rows" if test else "of an unknown period"
 
 
 def _gain(report: "ModelReport") -> str:
-    gain = report.improvement
-    if not gain:
+    evaluation = _evaluation(report)
+    if evaluation is None:
         return ""
-    loss = (report.loss or "loss").replace("_", " ")
-    return (
-        f"Gain in {loss} over the baseline: {gain['estimate']:+.4f} [{gain['low']:+.4f}, {gain['high']:+.4f}] (95 %)\n"
-    )
+    gain, loss = evaluation.improvement, evaluation.loss.replace("_", " ")
+    return f"Gain in {loss} over the baseline: {gain.estimate:+.4f} [{gain.low:+.4f}, {gain.high:+.4f}] (95 %)\n"
+
+
+def _evaluation(report: "ModelReport") -> "Evaluation | None":
+    return report.summary.evaluation if report.summary else None
 
 
 def _stages(report: "ModelReport") -> RenderableType | None:
+    evaluation = _evaluation(report)
     rows = [
-        (one.stage, one.rows, one.predicted, one.observed, f"{one.error:+.4f} [{one.low:+.4f}, {one.high:+.4f}]")
-        for one in report.stages
+        (stage, one.rows, one.predicted, one.observed, f"{error.estimate:+.4f} [{error.low:+.4f}, {error.high:+.4f}]")
+        for stage, one in (evaluation.stages.items() if evaluation else ())
+        for error in (one.error,)
     ]
     columns = ("stage", "rows", "predicted", "observed", "error")
     return Group(table("Predicted beside observed", columns, rows), Text("")) if rows else None
 
 
 def _lift(report: "ModelReport") -> RenderableType | None:
-    if not report.lift:
+    evaluation = _evaluation(report)
+    if evaluation is None:
         return None
-    told = "  ".join(f"{value:.2f}" for value in report.lift)
-    return Group(Text("Lift by decile, most probable first", style="bold"), Text(f"{told}\n"))
+    lifts = "  ".join(f"{value:.2f}" for value in evaluation.model.lift)
+    return Group(Text("Lift by decile, most probable first", style="bold"), Text(f"{lifts}\n"))
 
 
 def _importances(report: "ModelReport") -> RenderableType | None:
-    ranked = sorted(report.importances.items(), key=lambda item: -item[1])[:SHOWN_IMPORTANCES]
+    importances = report.summary.importances if report.summary else {}
+    ranked = sorted(importances.items(), key=lambda item: -item[1])[:SHOWN_IMPORTANCES]
     columns = ("feature", "loss added when shuffled")
     return Group(table("What it looks at", columns, ranked), Text("")) if ranked else None
 

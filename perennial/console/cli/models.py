@@ -1,17 +1,17 @@
-"""perennial models list | report | recalibrate | promote | rollback: what models are worth, and the hands on them."""
+"""perennial models list | report | recalibrate | promote | rollback: the models' quality, and manual overrides."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from perennial.console.cli.output import JsonOption, err, show, spoken_errors
+from perennial.console.cli.output import JsonOption, error_handler, one_of, show
+from perennial.console.terminal import announce
+from training import SPECS
 
 app = typer.Typer(help="The models behind the audiences.", no_args_is_help=True)
 
-ModelArgument = Annotated[
-    str, typer.Argument(help="activation, purchase_intent, churn_risk, reactivation or customer_value")
-]
+ModelArgument = Annotated[str, typer.Argument(help=one_of(SPECS))]
 
 
 @app.command("list")
@@ -20,31 +20,32 @@ def list_all(as_json: JsonOption = False) -> None:
     from perennial.console.cli.model_views import render_models
     from training import list_models
 
-    with spoken_errors(as_json=as_json):
+    with error_handler(as_json=as_json):
         show(list_models(), as_json=as_json, render=render_models)
 
 
 @app.command()
 def report(
     model: ModelArgument,
-    picture: Annotated[
-        Path | None, typer.Option(help="Draw predicted beside realised for each stage, .svg or .png.")
+    plot: Annotated[
+        Path | None,
+        typer.Option("--plot", "--picture", help="Draw predicted beside realised for each stage, .svg or .png."),
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Everything measured about a model: held-out quality, and what came of its predictions since."""
+    """Everything measured about a model: held-out quality, and the calibration of its predictions since."""
     from perennial.console.cli.model_page import report_model
     from perennial.console.cli.model_views import render_report
     from perennial.monitoring import save_calibration_plot
     from perennial.tabular import check_plot_file
 
-    with spoken_errors(as_json=as_json):
-        if picture is not None:
-            check_plot_file(picture)
+    with error_handler(as_json=as_json):
+        if plot is not None:
+            check_plot_file(plot)
         found = report_model(model)
-        if picture is not None:
-            save_calibration_plot(found.calibration, picture)
-            err.print(f"Drawn: {picture}", markup=False)
+        if plot is not None:
+            save_calibration_plot(found.calibration, plot)
+            announce(f"Predicted beside realised is drawn in {plot}")
         show(found.to_dict() if as_json else found, as_json=as_json, render=render_report)
 
 
@@ -54,14 +55,15 @@ def recalibrate(
     as_of: Annotated[str | None, typer.Option(help="The day to work on; the newest event's day by default.")] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Fit the champion's calibrator anew on its newest closed period; the same gate decides about the new version."""
+    """Refit the champion's calibrator on its newest closed period; the promotion gate decides about the new version."""
     from perennial.as_of import day_or_newest
     from training import find_spec, recalibrate
 
-    with spoken_errors(as_json=as_json):
+    with error_handler(as_json=as_json):
         spec = find_spec(model)
         day = day_or_newest(as_of)
-        show(recalibrate(spec, day), as_json=as_json, render=_said)
+        done = recalibrate(spec, day)
+        show(done.to_dict() if as_json else done, as_json=as_json)
 
 
 @app.command()
@@ -70,11 +72,11 @@ def promote(
     version: Annotated[str, typer.Argument(help="The version in MLflow's registry.")],
     as_json: JsonOption = False,
 ) -> None:
-    """Make a version champion by hand; recorded in predictions.promotions."""
+    """Make a version champion, overriding the gate; recorded in predictions.promotions."""
     from training import find_spec, promote
 
-    with spoken_errors(as_json=as_json):
-        show(promote(find_spec(model).name, version), as_json=as_json, render=_said)
+    with error_handler(as_json=as_json):
+        show(promote(find_spec(model).name, version), as_json=as_json)
 
 
 @app.command()
@@ -82,9 +84,5 @@ def rollback(model: ModelArgument, as_json: JsonOption = False) -> None:
     """Return to the champion before this one; recorded in predictions.promotions."""
     from training import find_spec, rollback
 
-    with spoken_errors(as_json=as_json):
-        show(rollback(find_spec(model).name), as_json=as_json, render=_said)
-
-
-def _said(decision: Any) -> str:
-    return str(decision)
+    with error_handler(as_json=as_json):
+        show(rollback(find_spec(model).name), as_json=as_json)

@@ -1,29 +1,33 @@
 """perennial up | down | status | env: the embedded platform."""
 
 import shlex
-from typing import Any
+from typing import TYPE_CHECKING
 
 import typer
-from rich.console import Group
+from rich.console import Group, RenderableType
 from rich.text import Text
 
-from perennial.console.cli.output import JsonOption, err, show, spoken_errors, table
+from perennial.console.cli.output import JsonOption, error_handler, show
+from perennial.console.terminal import announce, table
 from perennial.settings import load_settings
+
+if TYPE_CHECKING:
+    from perennial.platform import Health
 
 
 def up(as_json: JsonOption = False) -> None:
     """Start PostgreSQL, Valkey, MLflow, Airflow and the API; leave them running."""
     from perennial import platform
 
-    with spoken_errors(as_json=as_json):
-        show(platform.up(announce=lambda text: err.print(f"[dim]{text}[/]")), as_json=as_json, render=_overview)
+    with error_handler(as_json=as_json):
+        show(platform.up(announce=announce), as_json=as_json, render=render_platform)
 
 
 def down(as_json: JsonOption = False) -> None:
     """Stop everything this home has running; the data stays."""
     from perennial import platform
 
-    with spoken_errors(as_json=as_json):
+    with error_handler(as_json=as_json):
         stopped = platform.down()
         show(
             {"stopped": stopped},
@@ -33,12 +37,12 @@ def down(as_json: JsonOption = False) -> None:
 
 
 def status(as_json: JsonOption = False) -> None:
-    """Say what is running, and where. Exits 1 when something is not."""
+    """Show what is running, and where. Exits 1 when something is not."""
     from perennial import platform
 
-    with spoken_errors(as_json=as_json):
+    with error_handler(as_json=as_json):
         parts = platform.status()
-        show(parts, as_json=as_json, render=_overview)
+        show(parts, as_json=as_json, render=render_platform)
     if not all(part.is_running for part in parts):
         raise typer.Exit(1)
 
@@ -47,7 +51,7 @@ def env(as_json: JsonOption = False) -> None:
     """Print the shell variables with which dbt, feast and mlflow reach this home: eval "$(perennial env)"."""
     from perennial.tool_environment import tool_environment
 
-    with spoken_errors(as_json=as_json):
+    with error_handler(as_json=as_json):
         variables = tool_environment(load_settings())
         lines = "\n".join(f"export {name}={shlex.quote(value)}" for name, value in variables.items())
         if as_json:
@@ -56,10 +60,11 @@ def env(as_json: JsonOption = False) -> None:
             typer.echo(lines)
 
 
-def _overview(parts: list[Any]) -> Group:
+def render_platform(parts: "list[Health]") -> Group:
+    """A table of the parts, and how to log in to Airflow."""
     rows = [(part.name, "running" if part.is_running else "stopped", part.url or "") for part in parts]
     settings = load_settings()
-    lines: list[Any] = [table("Platform", ("part", "state", "address"), rows)]
+    lines: list[RenderableType] = [table("Platform", ("part", "state", "address"), rows)]
     if settings.airflow_password is not None and any(part.is_running for part in parts):
         login = f"{settings.airflow_username} / {settings.require('airflow_password')}"
         lines.append(Text(f"\nAirflow login: {login}\nHome: {settings.home}"))

@@ -1,16 +1,16 @@
-"""A progress bar on standard error that a door's callback drives."""
+"""A progress bar on standard error, driven by a function's progress callback."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from perennial.console.cli.output import err
+from perennial.console.terminal import err
 
 
 @contextmanager
-def progress_bar(what: str) -> Iterator[Callable[[int, int | None], None]]:
-    """A callback (done, total or None) that draws one line; silent where nobody looks."""
+def progress_bar(what: str, *, as_json: bool = False) -> Iterator[Callable[[int, int | None], None]]:
+    """A callback (done, total or None) that draws one line; draws nothing off a terminal or `as_json`."""
     columns = (
         SpinnerColumn(),
         TextColumn("{task.description}"),
@@ -18,7 +18,7 @@ def progress_bar(what: str) -> Iterator[Callable[[int, int | None], None]]:
         MofNCompleteColumn(),
         TimeElapsedColumn(),
     )
-    with Progress(*columns, console=err, disable=not err.is_terminal) as bars:
+    with Progress(*columns, console=err, disable=as_json or not err.is_terminal) as bars:
         task = bars.add_task(what, total=None)
 
         def update(done: int, total: int | None) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from perennial.as_of import parse_as_of
-from perennial.console.cli.output import JsonOption, show, spoken_errors
+from perennial.console.cli.output import JsonOption, error_handler, show
 
 
 def run(
@@ -16,20 +16,19 @@ def run(
     as_json: JsonOption = False,
 ) -> None:
     """Trigger the DAG chain in Airflow and follow it from raw events to published audiences."""
+    from perennial.audiences import list_runs
     from perennial.console.chain.chain_run import run_chain
     from perennial.console.chain.display import ChainDisplay
-    from perennial.console.cli.run_summary import audience_table
+    from perennial.console.cli.run_summary import render_audiences
 
-    with spoken_errors(as_json=as_json):
+    with error_handler(as_json=as_json):
         day = parse_as_of(as_of) if as_of else None
         started = time.monotonic()
         with ChainDisplay() as display:
             progress = run_chain(day, display.update)
         seconds = {dag_id: dag_run.seconds for dag_id, dag_run in progress.runs.items()}
-        if as_json:
-            show({"seconds": seconds, "total_seconds": time.monotonic() - started}, as_json=True)
-        else:
-            show(None, as_json=False, render=lambda _: audience_table())
+        figures = {"seconds": seconds, "total_seconds": time.monotonic() - started}
+        show(figures, as_json=as_json, render=lambda _: render_audiences(list_runs()))
 
 
 def register(app: typer.Typer) -> None:

@@ -1,116 +1,135 @@
-"""What a person wants to read after a run: rows through every door, the models' worth, the audiences, the seconds."""
+"""The summary after a run: rows of each table, the quality of the models, the audiences, the seconds."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import psycopg
+from psycopg.rows import class_row
 from rich.console import Group, RenderableType
 from rich.panel import Panel
 from rich.table import Table
 
+from perennial.console.chain.airflow_client import TaskRun
 from perennial.console.chain.chain_run import ChainProgress
-from perennial.console.cli.output import table
 from perennial.console.cli.stopwatch import Stopwatch
+from perennial.console.terminal import table
 from perennial.database import Role, connect
 from perennial.settings import Settings, load_settings
-from perennial.tables import PREDICTIONS_EVALUATIONS, RAW_EVENTS, RAW_REJECTED_EVENTS
-
-if TYPE_CHECKING:
-    from perennial.ingestion import IngestReport
-
-DOORS = (
+from perennial.tables import (
+    AUDIENCES_MEMBERS,
+    MARTS_CUSTOMER_FEATURES,
+    MARTS_CUSTOMERS,
+    MARTS_MESSAGES,
+    MARTS_ORDER_LINES,
+    MARTS_ORDERS,
+    PREDICTIONS_EVALUATIONS,
+    PREDICTIONS_SCORES,
     RAW_EVENTS,
     RAW_REJECTED_EVENTS,
-    "marts.customers",
-    "marts.orders",
-    "marts.order_lines",
-    "marts.messages",
-    "marts.customer_features",
-    "predictions.scores",
-    "audiences.members",
 )
+
+if TYPE_CHECKING:
+    from perennial.audiences import Run
+    from perennial.ingestion import IngestReport
+
+COUNTED_TABLES = (
+    RAW_EVENTS,
+    RAW_REJECTED_EVENTS,
+    MARTS_CUSTOMERS,
+    MARTS_ORDERS,
+    MARTS_ORDER_LINES,
+    MARTS_MESSAGES,
+    MARTS_CUSTOMER_FEATURES,
+    PREDICTIONS_SCORES,
+    AUDIENCES_MEMBERS,
+)
+"""In the order in which data flows."""
+
+
+@dataclass(frozen=True)
+class ModelEvaluation:
+    """The newest training attempt of a model: held-out metrics beside the baseline's, or why there is no model."""
+
+    model: str
+    version: str
+    outcome: str
+    message: str
+    metrics: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
 class Summary:
-    """All figures of one run, as plain data."""
+    """All figures of one run. `rows`: of each table. `seconds`: of each step and DAG. `ingested`: events by outcome."""
 
     rows: Mapping[str, int]
-    models: Sequence[Mapping[str, Any]]
-    audiences: Sequence[Mapping[str, Any]]
+    models: Sequence[ModelEvaluation]
+    audiences: "Sequence[Run]"
     seconds: Mapping[str, float]
     ingested: Mapping[str, int]
-    tasks: Sequence[Mapping[str, Any]]
+    tasks: Sequence[TaskRun]
 
 
 def summarise(watch: Stopwatch, report: "IngestReport", progress: ChainProgress) -> Summary:
-    """Read back from the warehouse what the run has left there."""
+    """The figures of a run, read back from the warehouse."""
+    from perennial.audiences import list_runs
+
     dags = {f"Airflow: {dag_id}": run.seconds or 0.0 for dag_id, run in progress.runs.items()}
     return Summary(
         rows=count_rows(),
         models=newest_evaluations(),
-        audiences=newest_runs(),
+        audiences=list_runs(),
         seconds={**watch.laps, **dags, "in all": sum(watch.laps.values())},
         ingested={
             "loaded": report.count_loaded,
             "already there": report.count_duplicate,
             "rejected": report.count_rejected,
         },
-        tasks=[{"dag_id": dag_id, **vars(task)} for dag_id, tasks in progress.tasks.items() for task in tasks],
+        tasks=[task for tasks in progress.tasks.values() for task in tasks],
     )
 
 
 def count_rows() -> dict[str, int]:
-    """How many rows each table of the flow holds now."""
+    """How many rows each of `COUNTED_TABLES` holds now; 0 for one that is not there yet."""
     with connect(Role.READER) as connection:
-        return {name: _count(connection, name) for name in DOORS}
+        return {name: _count(connection, name) for name in COUNTED_TABLES}
 
 
-def newest_runs() -> list[dict[str, Any]]:
-    """The newest published run of each stage, as its manifest says."""
-    from perennial.audiences import list_runs
-
-    return [dict(vars(run)) for run in list_runs()]
-
-
-def newest_evaluations() -> list[dict[str, Any]]:
-    """The newest training attempt of each model: held-out metrics beside the baseline's, or why there is none."""
-    with connect(Role.READER) as connection:
-        rows = connection.execute(
-            f"select distinct on (model) model, model_version, outcome, message, metrics "
-            f"from {PREDICTIONS_EVALUATIONS} order by model, as_of desc, evaluated_at desc"
-        ).fetchall()
-    return [dict(zip(("model", "version", "outcome", "message", "metrics"), row, strict=True)) for row in rows]
+def newest_evaluations() -> list[ModelEvaluation]:
+    """The newest training attempt of each model."""
+    statement = f"""
+        select distinct on (model) model, model_version as version, outcome, message, metrics
+        from {PREDICTIONS_EVALUATIONS} order by model, as_of desc, evaluated_at desc
+    """
+    with connect(Role.READER) as connection, connection.cursor(row_factory=class_row(ModelEvaluation)) as cursor:
+        return cursor.execute(statement.encode()).fetchall()
 
 
-def audience_table() -> Table:
-    """The newest audience of every stage, for a person."""
-    rows = [
-        (run["stage"], run["row_count"], run["count_holdout"], str(run["as_of"]), run["ordered_by"], run["is_stale"])
-        for run in newest_runs()
-    ]
+def render_audiences(runs: "Sequence[Run]") -> Table:
+    """A line for each audience."""
+    rows = [(run.stage, run.row_count, run.count_holdout, str(run.as_of), run.ordered_by, run.is_stale) for run in runs]
     return table("Audiences", ("stage", "members", "held out", "as of", "ordered by", "stale"), rows)
 
 
 def render_summary(summary: Summary) -> RenderableType:
-    settings = load_settings()
-    told = ", ".join(f"{count:,} {what}" for what, count in summary.ingested.items())
+    """Tables of rows, models, audiences and seconds, and what to look at next."""
+    ingested = ", ".join(f"{count:,} {outcome}" for outcome, count in summary.ingested.items())
     return Group(
         "",
-        table(f"Rows ({told})", ("table", "rows"), list(summary.rows.items())),
+        table(f"Rows ({ingested})", ("table", "rows"), list(summary.rows.items())),
         "",
         _model_table(summary.models),
         "",
-        audience_table(),
+        render_audiences(summary.audiences),
         "",
         table("Seconds", ("step", "seconds"), [(step, round(seconds, 1)) for step, seconds in summary.seconds.items()]),
         "",
-        Panel.fit(_next_steps(settings), title="Next"),
+        Panel.fit(_next_steps(load_settings()), title="Next"),
     )
 
 
-def _model_table(models: Sequence[Mapping[str, Any]]) -> Table:
-    rows = [(model["model"], model["version"], model["message"]) for model in models]
+def _model_table(models: Sequence[ModelEvaluation]) -> Table:
+    rows = [(model.model, model.version, model.message) for model in models]
     return table("Models, on the held-out period", ("model", "version", "quality beside the baseline"), rows)
 
 
@@ -119,7 +138,7 @@ def _next_steps(settings: Settings) -> str:
     return "\n".join(
         (
             "perennial audiences pull retention --out retention.csv   members with scores, reasons and features",
-            "perennial models report churn_risk                       is its probability to be believed?",
+            "perennial models report churn_risk                       is its probability calibrated?",
             f"Airflow  {settings.airflow_url}   login {login}",
             f"MLflow   {settings.mlflow_url}",
             f"API      {settings.api_url}/docs",
@@ -128,6 +147,8 @@ def _next_steps(settings: Settings) -> str:
     )
 
 
-def _count(connection: Any, name: str) -> int:
-    exists = connection.execute("select to_regclass(%s) is not null", [name]).fetchone()[0]
-    return int(connection.execute(f"select count(*) from {name}").fetchone()[0]) if exists else 0
+def _count(connection: psycopg.Connection[Any], name: str) -> int:
+    if connection.execute("select to_regclass(%s)", [name]).fetchone() == (None,):
+        return 0
+    [(count,)] = connection.execute(f"select count(*) from {name}").fetchall()
+    return int(count)

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from perennial.console.cli.output import spoken_errors
+from perennial.console.cli.output import error_handler
 
 
 def serve(
@@ -16,7 +16,7 @@ def serve(
 
     from perennial.console.api import create_app
 
-    with spoken_errors():
+    with error_handler():
         uvicorn.run(create_app(), host=host, port=port, log_level="warning")
 
 

@@ -1,18 +1,19 @@
-"""perennial simulate: the events of a market whose truth is known, and how it compares with real shoppers."""
+"""perennial simulate: the events of a market with a known truth, and how it compares with real shoppers."""
 
-from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from rich.table import Table
 
 from perennial.as_of import parse_as_of
-from perennial.console.cli.output import JsonOption, show, spoken_errors, table
+from perennial.console.cli.output import JsonOption, error_handler, show
 from perennial.console.cli.progress import progress_bar
+from perennial.console.terminal import table
 
 if TYPE_CHECKING:
-    from perennial.simulation import SimulationReport
+    from perennial.simulation import Figure, SimulationReport
 
 COMPLETE_JOURNEY = "complete-journey"
 
@@ -23,8 +24,8 @@ def register(app: typer.Typer) -> None:
 
 
 def simulate(
-    customers: Annotated[int, typer.Option(min=1, help="How many live in the market.")] = 2_500,
-    days: Annotated[int, typer.Option(min=1, help="How many days they live.")] = 365,
+    customers: Annotated[int, typer.Option(min=1, help="The number of customers in the market.")] = 2_500,
+    days: Annotated[int, typer.Option(min=1, help="The number of days to simulate.")] = 365,
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same file, byte by byte.")] = 0,
     out: Annotated[Path | None, typer.Option(help="FILE, or FILE.gz to compress.")] = None,
     start: Annotated[str | None, typer.Option(help="The first day, as YYYY-MM-DD.")] = None,
@@ -32,15 +33,15 @@ def simulate(
     as_json: JsonOption = False,
 ) -> None:
     """Write the events of a simulated market, for `perennial ingest events`."""
-    with spoken_errors(as_json=as_json):
+    with error_handler(as_json=as_json):
         if compare is not None:
             _compare(compare, customers, seed, as_json)
             return
         if out is None:
             raise ValueError("say where the events go: --out FILE, or --out FILE.gz to compress")
         first_day = _first_day(start, days)
-        with _bar(f"Living {days} days", as_json) as update:
-            show(_written(customers, days, seed, out, first_day, update), as_json=as_json, render=_render)
+        with progress_bar(f"Simulating {days} days", as_json=as_json) as update:
+            show(_written(customers, days, seed, out, first_day, update), as_json=as_json, render=render_simulation)
 
 
 def _written(customers: int, days: int, seed: int, out: Path, start: date, update: Any) -> "SimulationReport":
@@ -55,7 +56,7 @@ def _first_day(start: str | None, days: int) -> date:
     from perennial.simulation import START
 
     first = parse_as_of(start) if start else START
-    # What ingest would refuse is told before hours are spent on it; late events come up to a week after the last day.
+    # What ingest would refuse is said before hours are spent on it; late events come up to a week after the last day.
     latest = datetime.now(tz=UTC).date() - timedelta(days=days + 8)
     if first > latest:
         raise ValueError(f"{days} days from {first} reach into the future, which no ingest accepts: --start {latest}")
@@ -67,14 +68,10 @@ def _compare(with_what: str, customers: int, seed: int, as_json: bool) -> None:
         raise ValueError(f"'{with_what}' is nothing to compare with; there is: {COMPLETE_JOURNEY}")
     from perennial.simulation import compare_with_complete_journey
 
-    show(compare_with_complete_journey(customers, seed), as_json=as_json, render=_render_comparison)
+    show(compare_with_complete_journey(customers, seed), as_json=as_json, render=render_comparison)
 
 
-def _bar(what: str, as_json: bool) -> AbstractContextManager[Any]:
-    return nullcontext() if as_json else progress_bar(what)
-
-
-def _render(report: "SimulationReport") -> Any:
+def render_simulation(report: "SimulationReport") -> Table:
     rows = [
         ("customers", report.customers),
         ("days", report.days),
@@ -87,6 +84,6 @@ def _render(report: "SimulationReport") -> Any:
     return table(f"Simulated into {report.file}", ("what", "value"), rows)
 
 
-def _render_comparison(figures: Any) -> Any:
+def render_comparison(figures: "list[Figure]") -> Table:
     rows = [(figure.name, figure.simulated, figure.real) for figure in figures]
     return table("The market beside Complete Journey", ("figure", "market", "Complete Journey"), rows)

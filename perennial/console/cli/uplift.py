@@ -1,12 +1,13 @@
-"""perennial uplift: whom a treatment moves, and whether choosing them pays."""
+"""perennial uplift: who responds to a treatment, and whether targeting them pays."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from perennial.console.cli.output import JsonOption, err, show, spoken_errors
+from perennial.console.cli.output import JsonOption, error_handler, show
 from perennial.console.cli.uplift_views import render_uplift
+from perennial.console.terminal import announce
 
 if TYPE_CHECKING:
     from perennial.uplift import UpliftReport
@@ -32,25 +33,26 @@ def uplift(
     cost: Annotated[float, typer.Option(help="What treating a customer costs.")] = 0.0,
     margin: Annotated[float, typer.Option(help="What a unit of the outcome is worth, in the same money.")] = 1.0,
     risk: Annotated[
-        str | None, typer.Option(help="A score by which those at highest risk would be chosen, to compare with.")
+        str | None, typer.Option(help="A score by which those at highest risk would be targeted, to compare with.")
     ] = None,
     budget: Annotated[float, typer.Option(help="The share of customers treated in that comparison.")] = 0.3,
     seed: Annotated[int, typer.Option(help="The same seed gives the same report.")] = 0,
     out: Annotated[
         Path | None, typer.Option(help="Write every customer's uplift and segment, .csv or .parquet.")
     ] = None,
-    picture: Annotated[
-        Path | None, typer.Option(help="Draw the Qini curve and the lift by tenth, .svg or .png.")
+    plot: Annotated[
+        Path | None,
+        typer.Option("--plot", "--picture", help="Plot the Qini curve and the lift by decile, .svg or .png."),
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Whom a treatment moves: uplift by customer, and whether choosing by it beats treating everyone the same."""
+    """Who responds to a treatment: uplift by customer, and whether targeting by it beats treating everyone alike."""
     from perennial.tabular import check_plot_file
-    from perennial.uplift import check_table, estimate, save_picture, save_table
+    from perennial.uplift import check_table, estimate, save_plot, save_table
 
-    with spoken_errors(as_json=as_json):
-        if picture is not None:
-            check_plot_file(picture)
+    with error_handler(as_json=as_json):
+        if plot is not None:
+            check_plot_file(plot)
         if out is not None:
             check_table(out)
         report: UpliftReport = estimate(
@@ -68,10 +70,10 @@ def uplift(
             margin=margin,
             seed=seed,
         )
-        if picture is not None:
-            save_picture(report, picture)
-            err.print(f"The Qini curve and the lift by tenth are in {picture}")
+        if plot is not None:
+            save_plot(report, plot)
+            announce(f"The Qini curve and the lift by decile are plotted in {plot}")
         if out is not None:
             save_table(report, out)
-            err.print(f"The uplift of {report.rows:,} customers is in {out}")
+            announce(f"The uplift of {report.rows:,} customers is in {out}")
         show(report.to_dict() if as_json else report, as_json=as_json, render=render_uplift)

@@ -1,6 +1,6 @@
 """The compose file's own commands and variables, run on this machine: only hosts, ports and folders are put in place.
 
-No engine is at hand, so images, networks and limits stay unseen; what runs inside them is what compose would start.
+There is no container engine, so images, networks and limits are not tested; what runs is what compose would start.
 """
 
 import os
@@ -100,7 +100,7 @@ class Stage:
             time.sleep(1)
 
     def stop(self, *names: str, seconds: float = 10) -> None:
-        """Stop services with everything they started: all asked at once, the rest killed."""
+        """Stop services with everything they started: all asked at once, those that stay killed."""
         processes = [self.running.pop(name) for name in names if name in self.running]
         for wanted in (signal.SIGTERM, signal.SIGKILL):
             for process in processes:

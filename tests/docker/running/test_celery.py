@@ -39,7 +39,7 @@ def wait_for_task(client: AirflowClient, run: DagRun, task_id: str, seconds: flo
 
 
 def celery_states(owner_of: Any, until: str, seconds: float = 60) -> set[str]:
-    """What Celery's result table tells; a task is done there a moment after Airflow's own state says so."""
+    """What Celery's result table holds; a task is done there slightly later than in Airflow's own state."""
     deadline = time.monotonic() + seconds
     while True:
         with owner_of("airflow") as connection:

@@ -31,7 +31,7 @@ def test_it_can_run_again_and_takes_over_a_new_password(migrated: Any, owner_of:
     assert after != before
 
 
-def test_it_tells_no_password(migrated: Any, dotenv: dict[str, str]) -> None:
+def test_it_prints_no_password(migrated: Any, dotenv: dict[str, str]) -> None:
     again = migrated.run("migrate", ["python", "-m", "perennial.schema"])
     assert again.returncode == 0
     assert not [name for name, value in dotenv.items() if value in again.stdout + again.stderr]

@@ -9,7 +9,7 @@ import pytest
 pytestmark = pytest.mark.integration
 
 
-def test_valkey_asks_for_the_password_and_keeps_what_it_is_told(valkey: Any, dotenv: dict[str, str]) -> None:
+def test_valkey_asks_for_the_password_and_keeps_what_is_written(valkey: Any, dotenv: dict[str, str]) -> None:
     import redis
 
     port = int(valkey.ports["6379"])

@@ -1,4 +1,4 @@
-"""The questions between a customer and an exported audience, each answered in words."""
+"""The conditions between a customer and an exported audience, each with its answer in words."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,7 +13,8 @@ from perennial.audiences.runs import NoRunError, Run, find_run
 from perennial.consent import PROFILING
 from perennial.holdout import EXCLUDED_SQL
 from perennial.lifecycle import load_lifecycle
-from perennial.stages import STAGE_MODELS, Model, Stage
+from perennial.models import model_of
+from perennial.stages import Stage
 from perennial.tables import (
     AUDIENCES_MEMBERS,
     CONSENT_LEDGER,
@@ -26,16 +27,16 @@ Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Gate:
-    """One question on the way into an export. `is_passed` is None where it decides nothing."""
+class Condition:
+    """One condition of being exported. `is_passed` is None where it decides nothing."""
 
     name: str
     is_passed: bool | None
     words: str
 
 
-class Case:
-    """One customer on one day, asked about inside the connection's transaction."""
+class CustomerDay:
+    """One customer on one day, looked up inside the connection's transaction."""
 
     def __init__(self, connection: psycopg.Connection[Any], customer_id: str, as_of: date) -> None:
         self.connection = connection
@@ -46,8 +47,8 @@ class Case:
         self.member: Row | None = None
         self.reasons: list[str] = []
 
-    def gates(self) -> Iterator[Gate]:
-        """The gates in their order, up to the first that leaves nothing more to ask."""
+    def conditions(self) -> Iterator[Condition]:
+        """The conditions in their order, up to the first that leaves nothing more to ask."""
         known = self._known()
         yield known
         if not known.is_passed:
@@ -57,45 +58,45 @@ class Case:
             return
         yield self._profiling()
         yield self._channel()
-        yield self._score(STAGE_MODELS.get(self.stage))
+        yield self._score(model_of(self.stage))
         yield self._published(self.stage)
         yield self._holdout()
 
-    def _known(self) -> Gate:
+    def _known(self) -> Condition:
         seen = self._row(
             f"select first_seen_at, last_seen_on from {MARTS_CUSTOMERS} where customer_id = %(customer_id)s"
         )
         if seen is None:
-            return Gate(
+            return Condition(
                 "known", False, "No event of this id was loaded before that day's end. Ids are matched exactly."
             )
-        return Gate(
+        return Condition(
             "known", True, f"Known since {_day_of(seen['first_seen_at'])}, last seen on {seen['last_seen_on']}."
         )
 
-    def _stage(self) -> Gate:
+    def _stage(self) -> Condition:
         found = self._row(
             f"select * from {MARTS_CUSTOMER_STAGES} where customer_id = %(customer_id)s and snapshot_on = %(as_of)s"
         )
         if found is None:
-            return Gate("stage", False, f"Not known yet at the end of {self.as_of}, so in no stage.")
+            return Condition("stage", False, f"Not known yet at the end of {self.as_of}, so in no stage.")
         self.stage = Stage(found["stage"])
         orders, silent, usual = found["count_orders"], found["days_since_last_order"], found["usual_gap_days"]
-        told = f"{orders:,} order{'s' if orders != 1 else ''}"
-        told += f", the last {silent} day{'s' if silent != 1 else ''} before" if silent is not None else ""
-        told += f", usually one every {usual:.3g} days" if usual is not None else ""
-        return Gate("stage", True, f"In {self.stage} since {found['entered_on']}: {told}.")
+        history = f"{orders:,} order{'s' if orders != 1 else ''}"
+        history += f", the last {silent} day{'s' if silent != 1 else ''} before" if silent is not None else ""
+        history += f", usually one every {usual:.3g} days" if usual is not None else ""
+        return Condition("stage", True, f"In {self.stage} since {found['entered_on']}: {history}.")
 
-    def _profiling(self) -> Gate:
-        return Gate("consent to profiling", self._granted(PROFILING), self._consent_words(PROFILING))
+    def _profiling(self) -> Condition:
+        return Condition("consent to profiling", self._granted(PROFILING), self._consent_words(PROFILING))
 
-    def _channel(self) -> Gate:
+    def _channel(self) -> Condition:
         channels = load_lifecycle().channels
         consented = [channel for channel in channels if self._granted(channel)]
         if consented:
-            return Gate("consented channel", True, f"May be contacted by {', '.join(consented)}.")
-        told = "; ".join(f"{channel}: {self._consent_words(channel)}" for channel in channels)
-        return Gate("consented channel", False, f"May be contacted by no channel. {told}")
+            return Condition("consented channel", True, f"May be contacted by {', '.join(consented)}.")
+        refusals = "; ".join(f"{channel}: {self._consent_words(channel)}" for channel in channels)
+        return Condition("consented channel", False, f"May be contacted by no channel. {refusals}")
 
     def _granted(self, purpose: str) -> bool:
         statement = "select from consent.granted(%(purpose)s, %(moment)s) where customer_id = %(customer_id)s"
@@ -113,37 +114,39 @@ class Case:
         verb = "Granted" if latest["is_granted"] else "Refused or withdrawn"
         return f"{verb} on {_day_of(latest['valid_from'])} ({latest['source']})."
 
-    def _score(self, model: Model | None) -> Gate:
+    def _score(self, model: str | None) -> Condition:
         if model is None:
-            return Gate("score", None, f"No model speaks for {self.stage}; a rule orders its audience.")
+            return Condition("score", None, f"No model scores {self.stage}; a rule orders its audience.")
         score = self._row(
             f"select probability, percentile, band, reasons, model_version from {PREDICTIONS_SCORES} "
             "where model = %(model)s and as_of = %(as_of)s and customer_id = %(customer_id)s",
-            model=model.value,
+            model=model,
         )
         if score is None:
-            return Gate("score", None, f"{model} gave no score for that day; members without one come last.")
+            return Condition("score", None, f"{model} gave no score for that day; members without one come last.")
         self.reasons = [reason["text"] for reason in score["reasons"]]
         top = max(1, round(100 * (1 - score["percentile"])))
-        return Gate(
+        return Condition(
             "score",
             True,
             f"{model} (version {score['model_version']}) says {score['probability']:.1%}: {score['band']}, "
             f"among the top {top} % of those scored.",
         )
 
-    def _published(self, stage: Stage) -> Gate:
+    def _published(self, stage: Stage) -> Condition:
         try:
             run = find_run(self.connection, stage, self.as_of)
         except NoRunError as error:
-            return Gate("published", False, str(error))
+            return Condition("published", False, str(error))
         self.member = self._member(run)
         if self.member is None:
-            return Gate("published", False, f"Not among the {run.row_count:,} members of run {run.run_id}.")
+            return Condition("published", False, f"Not among the {run.row_count:,} members of run {run.run_id}.")
         self.reasons = self.reasons or [reason["text"] for reason in self.member["reasons"]]
         since = _day_of(self.member["entered_at"])
         rank = self.member["rank"]
-        return Gate("published", True, f"Rank {rank:,} of {run.row_count:,} in run {run.run_id}; in it since {since}.")
+        return Condition(
+            "published", True, f"Rank {rank:,} of {run.row_count:,} in run {run.run_id}; in it since {since}."
+        )
 
     def _member(self, run: Run) -> Row | None:
         return self._row(
@@ -152,16 +155,18 @@ class Case:
             run_id=run.run_id,
         )
 
-    def _holdout(self) -> Gate:
+    def _holdout(self) -> Condition:
         held = self._row(f"select true as is_held from ({EXCLUDED_SQL}) as held where customer_id = %(customer_id)s")
         if held is None and not (self.member and self.member["is_holdout"]):
-            return Gate("holdout", True, "Not in the control group.")
-        return Gate("holdout", False, "In the control group: never exported, so that what messages do can be measured.")
+            return Condition("holdout", True, "Not in the control group.")
+        return Condition(
+            "holdout", False, "In the control group: never exported, so that what messages do can be measured."
+        )
 
     def _row(self, statement: str, **parameters: Any) -> Row | None:
-        asked = {"customer_id": self.customer_id, "as_of": self.as_of, "moment": self.moment, **parameters}
+        values = {"customer_id": self.customer_id, "as_of": self.as_of, "moment": self.moment, **parameters}
         with self.connection.cursor(row_factory=dict_row) as cursor:
-            return cursor.execute(statement, asked).fetchone()
+            return cursor.execute(statement, values).fetchone()
 
 
 def _day_of(moment: datetime) -> str:

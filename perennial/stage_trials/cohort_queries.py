@@ -1,0 +1,78 @@
+"""The queries behind a cohort: who entered a stage's audience, when, in which arm, and what they ordered.
+
+Parameters: stage, moment (up to which all is known), horizon and before (intervals after and before entering).
+"""
+
+from perennial.holdout import MEMBERS_SQL
+from perennial.tables import AUDIENCES_MEMBERS, AUDIENCES_RUNS, MARTS_CUSTOMERS, MARTS_ORDERS
+
+MESSAGED, HOLDOUT = "messaged", "holdout"
+
+_ENTERED = f"""
+    entered as (
+        select distinct on (members.customer_id)
+            members.customer_id,
+            members.is_holdout,
+            runs.as_of,
+            runs.as_of_at
+        from {AUDIENCES_MEMBERS} as members
+        inner join {AUDIENCES_RUNS} as runs on members.run_id = runs.run_id
+        where runs.stage = %(stage)s and runs.as_of_at <= %(moment)s
+        order by members.customer_id, runs.as_of, runs.published_at
+    )
+"""
+
+PENDING_SQL = f"""
+    with {_ENTERED}
+
+    select min(as_of_at) from entered where as_of_at + %(horizon)s > %(moment)s
+"""
+
+ENTITY_SQL = f"""
+    select customer_id, as_of_at as event_timestamp
+    from (
+        with {_ENTERED}
+
+        select * from entered
+    ) as entered
+"""
+
+SHARE_HELD_SQL = f"""
+    select coalesce(avg((held.customer_id is not null)::int), 0)::double precision
+    from {MARTS_CUSTOMERS} as customers
+    left join ({MEMBERS_SQL}) as held on customers.customer_id = held.customer_id
+"""
+
+COHORT_SQL = f"""
+    with {_ENTERED},
+
+    closed as (select * from entered where as_of_at + %(horizon)s <= %(moment)s),
+
+    counted as (
+        select
+            closed.customer_id,
+            sum(orders.revenue) filter (where orders.ordered_at >= closed.as_of_at) as revenue,
+            count(*) filter (where orders.ordered_at >= closed.as_of_at) as count_orders,
+            sum(orders.revenue) filter (where orders.ordered_at < closed.as_of_at) as revenue_before,
+            count(*) filter (where orders.ordered_at < closed.as_of_at) as count_orders_before
+        from closed
+        inner join {MARTS_ORDERS} as orders
+            on closed.customer_id = orders.customer_id
+                and orders.ordered_at >= closed.as_of_at - %(before)s
+                and orders.ordered_at < closed.as_of_at + %(horizon)s
+        where not orders.is_cancelled
+        group by closed.customer_id
+    )
+
+    select
+        closed.customer_id,
+        case when closed.is_holdout then '{HOLDOUT}' else '{MESSAGED}' end as arm,
+        closed.as_of as entered_on,
+        coalesce(counted.revenue, 0)::double precision as revenue,
+        (coalesce(counted.count_orders, 0) > 0)::int as ordered,
+        coalesce(counted.revenue_before, 0)::double precision as revenue_before,
+        coalesce(counted.count_orders_before, 0) as count_orders_before
+    from closed
+    left join counted on closed.customer_id = counted.customer_id
+    order by closed.customer_id
+"""

@@ -60,7 +60,7 @@ def stage_models() -> dict[Stage, str]:
 
 def fill(home: Path, customers: int, days: int, seed: int) -> date:
     """Start the platform, ingest a market's events, build the marts; returns the last complete day."""
-    from perennial.as_of import newest_event_day
+    from perennial.as_of import default_day
     from perennial.ingestion import ingest_file
     from perennial.platform import up
     from perennial.settings import load_settings
@@ -76,7 +76,7 @@ def fill(home: Path, customers: int, days: int, seed: int) -> date:
     subprocess.run(simulate, check=True, stdout=subprocess.DEVNULL)
     print(ingest_file(str(file)), flush=True)
     # The market's last days hold late arrivals only; the day before the last week is complete.
-    last = newest_event_day() - timedelta(days=7)
+    last = default_day().as_of - timedelta(days=7)
     build(last)
     print(f"{customers:,} customers over {days} days, seed {seed}: {time.perf_counter() - started:.0f} s to the marts")
     return last

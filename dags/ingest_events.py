@@ -18,7 +18,8 @@ chain: `build_marts`, `materialize_features`, `train_models`, `publish_audiences
 
 ## Parameters
 
-`as_of`: the day to compute everything for (YYYY-MM-DD); empty means the newest event's day.
+`as_of`: the day to compute everything for (YYYY-MM-DD); empty means the newest day that events have made
+(a few stray events do not).
 """
 
 from collections.abc import Iterator
@@ -26,7 +27,7 @@ from datetime import timedelta
 
 from airflow.sdk import Asset, Metadata, Param, dag, task
 
-from perennial.as_of import chosen_as_of, day_or_newest
+from perennial.as_of import chosen_as_of, day_or_default
 from perennial.lifecycle import load_lifecycle
 
 EVENTS = Asset("events", uri="perennial://raw/events")
@@ -55,7 +56,7 @@ def ingest_events() -> None:
     def validate_raw(as_of: str) -> Iterator[Metadata]:
         from expectations import validate_raw
 
-        day = day_or_newest(as_of)
+        day = day_or_default(as_of)
         print(validate_raw(day))
         yield Metadata(EVENTS, extra={"as_of": day.isoformat()})
 

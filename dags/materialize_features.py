@@ -23,7 +23,7 @@ from datetime import timedelta
 
 from airflow.sdk import Asset, Metadata, Param, dag, task
 
-from perennial.as_of import chosen_as_of, day_or_newest
+from perennial.as_of import chosen_as_of, day_or_default
 
 MARTS = Asset("marts", uri="perennial://warehouse/marts")
 FEATURES = Asset("features", uri="perennial://feast/features")
@@ -45,7 +45,7 @@ def materialize_features() -> None:
     def materialize(as_of: str) -> Iterator[Metadata]:
         from perennial.features import apply_feature_repo, materialize
 
-        day = day_or_newest(as_of)
+        day = day_or_default(as_of)
         apply_feature_repo()
         print(materialize(day))
         yield Metadata(FEATURES, extra={"as_of": day.isoformat()})

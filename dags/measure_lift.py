@@ -30,7 +30,7 @@ from datetime import timedelta
 
 from airflow.sdk import Asset, Param, dag, task
 
-from perennial.as_of import chosen_as_of, day_or_newest
+from perennial.as_of import chosen_as_of, day_or_default
 from perennial.stages import Stage
 
 AUDIENCES = Asset("audiences", uri="perennial://warehouse/audiences")
@@ -52,7 +52,7 @@ def measure_lift() -> None:
     def measure(as_of: str) -> list[str]:
         from perennial.stage_trials import measure_lift
 
-        rows = measure_lift(day_or_newest(as_of))
+        rows = measure_lift(day_or_default(as_of))
         print("\n".join(map(str, rows)))
         return [str(row) for row in rows]
 
@@ -60,7 +60,7 @@ def measure_lift() -> None:
     def compare(as_of: str) -> list[str]:
         from perennial.monitoring import measure_calibration_gap, measure_drift
 
-        day = day_or_newest(as_of)
+        day = day_or_default(as_of)
         reports = [str(measure_calibration_gap(day)), str(measure_drift(day))]
         print("\n".join(reports))
         return reports
@@ -69,7 +69,7 @@ def measure_lift() -> None:
     def find_movable(stage: str, as_of: str) -> str:
         from perennial.stage_trials import estimate_stage
 
-        found = estimate_stage(stage, day_or_newest(as_of))
+        found = estimate_stage(stage, day_or_default(as_of))
         print(found)
         return str(found)
 
@@ -77,7 +77,7 @@ def measure_lift() -> None:
     def publish_movable(as_of: str) -> list[str]:
         from perennial.audiences import publish_segments
 
-        day = day_or_newest(as_of)
+        day = day_or_default(as_of)
         runs = [run for stage in Stage for run in publish_segments(stage, day)]
         print("\n".join(map(str, runs)) or "No stage's data supports a segment.")
         return [str(run) for run in runs]

@@ -25,7 +25,7 @@ from datetime import date, timedelta
 
 from airflow.sdk import Asset, Metadata, Param, dag, task
 
-from perennial.as_of import chosen_as_of, day_or_newest
+from perennial.as_of import chosen_as_of, day_or_default
 from perennial.models import load_models
 from perennial.stages import Stage
 
@@ -49,7 +49,7 @@ def publish_audiences() -> None:
     def score(model: str, as_of: str) -> str:
         from training import SPECS, score
 
-        report = score(SPECS[model], day_or_newest(as_of))
+        report = score(SPECS[model], day_or_default(as_of))
         print(report)
         return str(report)
 
@@ -57,7 +57,7 @@ def publish_audiences() -> None:
     def bring_online(as_of: str) -> str:
         from perennial.features import materialize
 
-        day = day_or_newest(as_of)
+        day = day_or_default(as_of)
         print(materialize(day, views=[f"{model}_scores" for model in load_models()]))
         return day.isoformat()
 

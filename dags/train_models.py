@@ -29,7 +29,7 @@ from datetime import timedelta
 
 from airflow.sdk import Asset, Metadata, Param, dag, task
 
-from perennial.as_of import chosen_as_of, day_or_newest
+from perennial.as_of import chosen_as_of, day_or_default
 from perennial.models import load_models
 
 FEATURES = Asset("features", uri="perennial://feast/features")
@@ -57,7 +57,7 @@ def train_models() -> None:
     def train(model: str, as_of: str, *, params: dict | None = None) -> str:
         from training import SPECS, train, why_due
 
-        spec, day = SPECS[model], day_or_newest(as_of)
+        spec, day = SPECS[model], day_or_default(as_of)
         options = params or {}
         if model not in options.get("models", EVERY_MODEL):
             return f"{model}: not asked for"
@@ -73,7 +73,7 @@ def train_models() -> None:
     def announce(reports: list[str], as_of: str) -> Iterator[Metadata]:
 
         print("\n".join(reports))
-        yield Metadata(MODELS, extra={"as_of": day_or_newest(as_of).isoformat()})
+        yield Metadata(MODELS, extra={"as_of": day_or_default(as_of).isoformat()})
 
     announce(train.partial(as_of=AS_OF).expand(model=EVERY_MODEL), as_of=AS_OF)
 

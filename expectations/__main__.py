@@ -9,7 +9,7 @@ from datetime import date
 
 from expectations.gate import validate_marts, validate_raw
 from expectations.report import GateFailedError
-from perennial.as_of import NoEventsError, newest_event_day, parse_as_of
+from perennial.as_of import NoEventsError, default_day, parse_as_of
 
 SUITES = {"raw": validate_raw, "marts": validate_marts}
 
@@ -25,7 +25,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one suite and print its report."""
     parser = argparse.ArgumentParser(prog="python -m expectations", description="May this data be used?")
     parser.add_argument("suite", choices=SUITES)
-    parser.add_argument("--as-of", type=day, help="the day, YYYY-MM-DD; by default that of the newest event")
+    parser.add_argument("--as-of", type=day, help="the day, YYYY-MM-DD; by default the newest that events have made")
     parser.add_argument(
         "--accept",
         action="store_true",
@@ -33,7 +33,7 @@ def main(arguments: list[str] | None = None) -> int:
     )
     chosen = parser.parse_args(arguments)
     try:
-        report = SUITES[chosen.suite](chosen.as_of or newest_event_day(), is_accepted=chosen.accept)
+        report = SUITES[chosen.suite](chosen.as_of or default_day().as_of, is_accepted=chosen.accept)
     except (GateFailedError, NoEventsError) as error:
         sys.stderr.write(f"{error}\n")
         return 1

@@ -43,7 +43,8 @@ def _freshness(query: str) -> Measures:
                 "events reach up to the day",
                 "days_beyond_usual",
                 "no longer silence before the day's end than is usual here (1.5 times the longest, at least 2 days)",
-                "The newest events are missing: ingest them, or choose the day of the newest event.",
+                "The newest events are missing: ingest them, or choose an earlier day, `perennial run --as-of DAY`; "
+                "`perennial run` alone takes the newest that events have made.",
                 at_most=0,
                 show=days,
             ),

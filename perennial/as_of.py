@@ -5,10 +5,13 @@ end of every `WEEKLY_SNAPSHOT_ISODOW` and of the day asked for.
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 WEEKLY_SNAPSHOT_ISODOW = 7
+OLD_DAYS = 7
+"""Events older than so many days are told to be old wherever a result is read."""
 
 
 class NoEventsError(RuntimeError):
@@ -29,7 +32,7 @@ def parse_as_of(text: str) -> date:
 
 
 def chosen_as_of(params: Mapping[str, Any], triggering_asset_events: Mapping[Any, Iterable[Any]]) -> str:
-    """The day a DAG run works on, as YYYY-MM-DD, or "" for the newest event's day.
+    """The day a DAG run works on, as YYYY-MM-DD, or "" for the default day.
 
     A person's `as_of` parameter wins; otherwise the day that the newest triggering asset event carries as its data.
     Asset events can coalesce into one run (apache/airflow#55489): the marts hold one moment, the last one built.
@@ -42,21 +45,60 @@ def chosen_as_of(params: Mapping[str, Any], triggering_asset_events: Mapping[Any
     return str(events[-1].extra.get("as_of", "")) if events else ""
 
 
-def day_or_newest(text: str | None) -> date:
-    """The day written as YYYY-MM-DD; without one the default moment, the newest event's day.
+@dataclass(frozen=True)
+class DefaultDay:
+    """The default day, and what arrived behind it that does not make a day: how many events, the newest and its id."""
+
+    as_of: date
+    newest_event_on: date
+    count_later: int
+    later_message_id: str | None
+
+    def warnings(self, today: date) -> list[str]:
+        """What a person should know before reading anything computed for this day, in sentences."""
+        found = []
+        if self.count_later:
+            found.append(
+                f"{self.count_later:,} events after {self.as_of} are too few to make a day and wait for others (the "
+                f"newest is of {self.newest_event_on}, message id {self.later_message_id}). If its clock was wrong, "
+                "delete it from raw.events; to compute a later day all the same: `perennial run --as-of DAY`."
+            )
+        if (age := (today - self.as_of).days) > OLD_DAYS:
+            found.append(f"The newest events are {age:,} days old ({self.as_of}): this is a replayed history.")
+        return found
+
+
+def day_or_default(text: str | None) -> date:
+    """The day written as YYYY-MM-DD; without one the default day.
 
     Raises ValueError naming the expected form, and NoEventsError where there is no event yet.
     """
-    return parse_as_of(text) if text else newest_event_day()
+    return parse_as_of(text) if text else default_day().as_of
 
 
-def newest_event_day() -> date:
-    """The UTC day of the newest event. Raises NoEventsError naming the command that loads some."""
+def default_day() -> DefaultDay:
+    """The newest day that events have made (`raw.default_as_of`, which plain `dbt run` asks too).
+
+    Raises NoEventsError naming the command that loads some.
+    """
     from perennial.database import Role, connect
 
     with connect(Role.READER) as connection:
-        row = connection.execute("select (max(occurred_at) at time zone 'UTC')::date from raw.events").fetchone()
-    if row is None or row[0] is None:
+        row = connection.execute(_DEFAULT_DAY_SQL).fetchone()
+    if row is None:
         raise NoEventsError("There are no events yet. Load some: `perennial ingest events FILE`.")
-    newest: date = row[0]
-    return newest
+    return DefaultDay(*row)
+
+
+_DEFAULT_DAY_SQL = """
+    select
+        chosen.as_of,
+        (newest.occurred_at at time zone 'UTC')::date,
+        (select count(*) from raw.events where occurred_at >= (chosen.as_of + 1)::timestamp at time zone 'UTC'),
+        case when (newest.occurred_at at time zone 'UTC')::date > chosen.as_of then newest.message_id end
+    from raw.default_as_of() as chosen (as_of)
+    cross join lateral (
+        select occurred_at, message_id from raw.events order by occurred_at desc, message_id limit 1
+    ) as newest
+    where chosen.as_of is not null
+"""

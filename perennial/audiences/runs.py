@@ -11,7 +11,7 @@ from psycopg.rows import class_row
 from perennial.database import Role, connect
 from perennial.lifecycle import load_lifecycle
 from perennial.stages import Stage, parse_audience, stage_of
-from perennial.tables import AUDIENCES_RUNS, RAW_EVENTS
+from perennial.tables import AUDIENCES_RUNS
 
 
 class NoRunError(LookupError):
@@ -20,7 +20,7 @@ class NoRunError(LookupError):
 
 @dataclass(frozen=True)
 class Run:
-    """One published audience. `age_days` counts from its day to the newest event's; stale is past what is allowed.
+    """One published audience. `age_days` counts from its day to the default one; stale is past what is allowed.
 
     `row_count` counts every member, `count_holdout` those of them that are never exported, `count_without_consent`
     those in the stage who are no members for want of consent. `checksum` is the SHA-256 over the SHA-256 of each member
@@ -51,7 +51,7 @@ class Run:
 
 # Of one day, the run published last counts.
 _SELECT = f"""
-    with newest as (select (max(occurred_at) at time zone 'UTC')::date as event_day from {RAW_EVENTS})
+    with newest as (select raw.default_as_of() as event_day)
 
     select
         runs.*,

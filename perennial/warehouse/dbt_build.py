@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, TextIO
 
-from perennial.as_of import NoEventsError, newest_event_day
+from perennial.as_of import NoEventsError, default_day
 from perennial.database import Role, connect
 from perennial.lifecycle import load_lifecycle
 from perennial.settings import Settings, load_settings
@@ -28,7 +28,7 @@ def build(
     full_refresh: bool = False,
     progress: Progress | None = None,
 ) -> BuildReport:
-    """Run `dbt build` as of the end of `as_of` (default: the newest event's day) with this home's lifecycle settings.
+    """Run `dbt build` as of the end of `as_of` (default: `default_day`) with this home's lifecycle settings.
 
     Afterwards the marts hold exactly what the raw events known before that moment say, whatever was built before;
     readers see each table's old or new content, never part of one. `select` is dbt's own node selection;
@@ -54,7 +54,7 @@ def build(
 
 def _moment(as_of: date | None) -> date:
     try:
-        newest = newest_event_day()
+        newest = default_day().as_of
     except NoEventsError as error:
         raise BuildFailedError(str(error)) from error
     if as_of is None:

@@ -49,7 +49,7 @@ def test_every_check_is_shown_to_fail(healthy: Any) -> None:
 
 def test_a_day_long_after_the_newest_event_is_stale(healthy: Any) -> None:
     failure = find("events reach up to the day", report_of(healthy.as_of + timedelta(days=400)).failures)
-    assert "choose the day of the newest event" in failure.meaning
+    assert "`perennial run` alone takes the newest" in failure.meaning
 
 
 def test_a_refused_file_that_was_sent_again_passes(healthy: Any) -> None:

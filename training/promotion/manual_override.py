@@ -1,6 +1,6 @@
 """Override the gate by hand: promote a version, or return to the champion before. Both are recorded as decisions."""
 
-from perennial.as_of import newest_event_day
+from perennial.as_of import default_day
 from training.promotion.champions import (
     Promotion,
     champion,
@@ -47,4 +47,4 @@ def rollback(model: str) -> Promotion:
 
 
 def _override(model: str, version: str, action: str, reason: str) -> None:
-    record(model, Decision(action, reason, {"reason": reason}), version, newest_event_day())
+    record(model, Decision(action, reason, {"reason": reason}), version, default_day().as_of)

@@ -11,7 +11,7 @@ span as (
     select
         max(load_id) as load_id,
         {{ day_of('min(occurred_at)') }} as first_event_on,
-        {{ day_of('max(occurred_at)') }} as newest_event_on
+        raw.default_as_of() as default_as_of
     from events
 
 ),
@@ -21,7 +21,7 @@ moment as (
     select
         load_id,
         first_event_on,
-        coalesce(nullif('{{ as_of }}', '')::date, newest_event_on) as as_of
+        coalesce(nullif('{{ as_of }}', '')::date, default_as_of) as as_of
     from span
 
 )

@@ -43,7 +43,7 @@ def _audience_lines() -> list[str]:
     runs = list_runs()
     gauges = {
         "members": ("Members of the newest audience.", [run.row_count for run in runs]),
-        "age_days": ("Days from its day to the newest event's.", [run.age_days for run in runs]),
+        "age_days": ("Days from its day to the default day.", [run.age_days for run in runs]),
         "is_stale": ("1 when older than the brand allows.", [int(run.is_stale) for run in runs]),
     }
     lines = []

@@ -9,6 +9,7 @@ import typer
 
 from perennial.as_of import parse_as_of
 from perennial.console.cli.audience_views import render_diff, render_explanation
+from perennial.console.cli.day_warnings import print_day_warnings
 from perennial.console.cli.output import JsonOption, error_handler, one_of, show
 from perennial.console.terminal import err
 from perennial.stages import Stage
@@ -38,6 +39,7 @@ def list_audiences(as_json: JsonOption = False) -> None:
 
     with error_handler(as_json=as_json):
         show(list_runs(), as_json=as_json, render=render_audiences)
+        print_day_warnings()
 
 
 @app.command()
@@ -58,6 +60,7 @@ def pull(
     with error_handler(as_json=as_json):
         day = parse_as_of(as_of) if as_of else None
         _announce_staleness(newest_run(stage, day))
+        print_day_warnings()
         members = pull(stage, as_of=day, min_probability=min_probability, limit=limit)
         target = to if to is not None else sys.stdout.buffer
         write_members(members, target, "json" if as_json and to is None else form.value)

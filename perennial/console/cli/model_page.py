@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
-from perennial.as_of import NoEventsError, newest_event_day
+from perennial.as_of import NoEventsError, default_day
 from perennial.monitoring import CalibrationSummary, read_calibration_gap
 from training import ModelReport, find_spec, report
 
@@ -22,13 +22,13 @@ class ModelPage:
 
 
 def report_model(model: str) -> ModelPage:
-    """Everything up to the newest event's day. Raises UnknownModelError listing the models there are."""
+    """Everything up to the default day. Raises UnknownModelError listing the models there are."""
     name = find_spec(model).name
     return ModelPage(report(name), read_calibration_gap(name, _newest_day()))
 
 
 def _newest_day() -> date:
     try:
-        return newest_event_day()
+        return default_day().as_of
     except NoEventsError:
         return date.min  # nothing has happened, so no outcome has been realised

@@ -52,16 +52,16 @@ def report(
 @app.command()
 def recalibrate(
     model: ModelArgument,
-    as_of: Annotated[str | None, typer.Option(help="The day to work on; the newest event's day by default.")] = None,
+    as_of: Annotated[str | None, typer.Option(help="The day to work on; by default the newest.")] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Refit the champion's calibrator on its newest closed period; the promotion gate decides about the new version."""
-    from perennial.as_of import day_or_newest
+    from perennial.as_of import day_or_default
     from training import find_spec, recalibrate
 
     with error_handler(as_json=as_json):
         spec = find_spec(model)
-        day = day_or_newest(as_of)
+        day = day_or_default(as_of)
         done = recalibrate(spec, day)
         show(done.to_dict() if as_json else done, as_json=as_json)
 

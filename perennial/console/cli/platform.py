@@ -7,6 +7,7 @@ import typer
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from perennial.console.cli.day_warnings import print_day_warnings
 from perennial.console.cli.output import JsonOption, error_handler, show
 from perennial.console.terminal import announce, table
 from perennial.settings import load_settings
@@ -43,6 +44,8 @@ def status(as_json: JsonOption = False) -> None:
     with error_handler(as_json=as_json):
         parts = platform.status()
         show(parts, as_json=as_json, render=render_platform)
+        if parts[0].is_running:
+            print_day_warnings()
     if not all(part.is_running for part in parts):
         raise typer.Exit(1)
 

@@ -6,12 +6,13 @@ from typing import Annotated
 import typer
 
 from perennial.as_of import parse_as_of
+from perennial.console.cli.day_warnings import print_day_warnings
 from perennial.console.cli.output import JsonOption, error_handler, show
 
 
 def run(
     as_of: Annotated[
-        str | None, typer.Option(help="Day to compute for (YYYY-MM-DD); by default the newest event's day.")
+        str | None, typer.Option(help="Day to compute for (YYYY-MM-DD); by default the newest that events have made.")
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -29,6 +30,8 @@ def run(
         seconds = {dag_id: dag_run.seconds for dag_id, dag_run in progress.runs.items()}
         figures = {"seconds": seconds, "total_seconds": time.monotonic() - started}
         show(figures, as_json=as_json, render=lambda _: render_audiences(list_runs()))
+        if day is None:
+            print_day_warnings()
 
 
 def register(app: typer.Typer) -> None:

@@ -28,19 +28,22 @@ class Choice:
 def choose(dataset: Dataset) -> Choice:
     """The candidate with the lowest mean loss on later folds of the fit period, each fitted on at most `MAX_ROWS` rows.
 
-    A fit period too short for folds: the candidate that needs no labels if there is one, else the baseline.
+    Folds on which nothing can be fitted (all outcomes alike), and candidates that cannot be fitted on each other fold,
+    are left out. No fold left: the candidate that needs no labels if there is one, else the baseline.
     """
     spec, rows = dataset.spec, dataset.rows
     folds = later_folds(dataset.periods.fit, spec.horizon_days)
     generator = np.random.default_rng(SEED)
-    if not folds:
-        label_free = (name for name in spec.candidates if CANDIDATES[name].is_label_free)
-        return Choice(next(label_free, spec.baseline), {})
-    losses = [
+    tried = [
         _fold_losses(spec, rows.during(earlier).sampled(MAX_ROWS, generator), rows.during(later))
         for earlier, later in folds
     ]
-    means = {name: float(np.concatenate([fold[name] for fold in losses]).mean()) for name in spec.candidates}
+    losses = [fold for fold in tried if fold]
+    usable = [name for name in spec.candidates if all(name in fold for fold in losses)]
+    if not losses or not usable:
+        label_free = (name for name in spec.candidates if CANDIDATES[name].is_label_free)
+        return Choice(next(label_free, spec.baseline), {})
+    means = {name: float(np.concatenate([fold[name] for fold in losses]).mean()) for name in usable}
     return Choice(min(means, key=lambda name: means[name]), means)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from threadpoolctl import threadpool_limits
 
 from training.data.dataset import NotEnoughDataError, load_dataset
+from training.estimators.fitting import CannotFitError
 from training.evaluation.training_summary import TrainingSummary
 from training.promotion.champions import champion, follow_promotions, lock_decisions
 from training.promotion.gate import pass_gate
@@ -49,7 +50,8 @@ def train(spec: Spec, as_of: date) -> TrainReport:
     """A model is trained, evaluated on held-out rows and registered, and the gate has decided whether it is champion.
 
     The same data and `as_of` give the same version and decision: nothing is fitted twice, and a run that was killed on
-    the way is completed. Too little data: outcome "no_model" with the reason, nothing registered, the champion stays.
+    the way is completed. Too little data, or none that a model can be fitted on: outcome "no_model" with the reason,
+    nothing registered, the champion stays.
     Raises LabelsMissingError without marts.
     """
     started = time.monotonic()
@@ -84,8 +86,10 @@ def conclude(versioned: VersionedModel, started: float, prefix: str = "") -> Tra
 def _make_version(spec: Spec, as_of: date) -> VersionedModel:
     try:
         return train_version(load_dataset(spec, as_of))
-    except NotEnoughDataError as shortage:
+    except (NotEnoughDataError, CannotFitError) as shortage:
         try:
             return train_unevaluated_version(spec, as_of, str(shortage))
         except NotEnoughDataError as larger_shortage:
             return no_version(spec, as_of, str(larger_shortage))
+        except CannotFitError as refusal:
+            return no_version(spec, as_of, f"{shortage} Nor can a model be fitted without labels: {refusal}.")

@@ -63,6 +63,8 @@ def train_unevaluated_version(spec: Spec, as_of: date, shortage: str) -> Version
     if name is None:
         raise NotEnoughDataError(shortage)
     histories = load_histories(spec, as_of)
+    if not len(histories.rows):
+        raise NotEnoughDataError(f"{shortage} No customer who has ordered consents to training.")
     returned = int((histories.rows.features["count_orders"] > 1).sum())
     least = load_lifecycle().training.min_positives
     if returned < least:

@@ -38,6 +38,8 @@ def historical_features(entity_sql: str, service: str) -> pd.DataFrame:
     """
     store = feature_store()
     wanted = _service(store, service)
+    if (nobody := _without_rows(entity_sql)) is not None:
+        return pd.concat([nobody, _to_frame(pa.schema(list(_columns(wanted).items())).empty_table())], axis="columns")
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "pandas only supports SQLAlchemy")  # Feast gives pandas a plain connection
         job = store.get_historical_features(entity_sql, wanted, full_feature_names=True)
@@ -53,6 +55,15 @@ def historical_features(entity_sql: str, service: str) -> pd.DataFrame:
     frame = pd.concat([frame, _to_frame(table.select(list(features)))], axis="columns")
     ordered: pd.DataFrame = frame.sort_values(["customer_id", "event_timestamp"], kind="stable", ignore_index=True)
     return ordered
+
+
+def _without_rows(entity_sql: str) -> pd.DataFrame | None:
+    """The frame of a query that gives no row, which Feast has no range of moments for; None where there are rows."""
+    with connect(Role.READER) as connection:
+        if connection.execute(f"select exists (select from ({entity_sql}) as entities)".encode()).fetchone() == (True,):
+            return None
+        frame: pd.DataFrame = read_query(connection, entity_sql).to_pandas()
+    return frame
 
 
 def online_features(customer_ids: Sequence[str], service: str) -> pd.DataFrame:

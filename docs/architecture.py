@@ -32,8 +32,9 @@ def read_imports(root: Path = ROOT) -> Imports:
 
 
 def read_layers() -> list[list[str]]:
-    """The layers of import-linter's contract, the highest first."""
-    (layers,) = (contract["layers"] for contract in _import_linter()["contracts"] if contract["type"] == "layers")
+    """The layers of import-linter's contract between packages, the highest first."""
+    contracts = [contract for contract in _import_linter()["contracts"] if contract["type"] == "layers"]
+    (layers,) = (contract["layers"] for contract in contracts if "containers" not in contract)
     return [[name.strip() for name in layer.split("|")] for layer in layers]
 
 

@@ -1,3 +1,3 @@
 """Perennial: an open, self-hosted platform for AI lifecycle marketing."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

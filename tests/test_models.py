@@ -36,11 +36,9 @@ def test_models_are_what_the_contracts_of_the_labels_say_in_the_order_of_the_sta
 
 
 def test_a_stage_s_audience_is_ordered_by_the_model_whose_label_names_the_stage() -> None:
-    ordered = {stage: model_of(stage) for stage in Stage}
-    assert ordered[Stage.WINBACK] == "reactivation"
-    assert ordered[Stage.PROSPECT] is None
+    assert model_of(Stage.WINBACK) == "reactivation"
     named = {name for name, label in load_models().items() if label.stage}
-    assert set(ordered.values()) - {None} == named
+    assert {model_of(stage) for stage in Stage} - {None} == named
 
 
 def test_every_label_has_an_entry_that_says_how_its_model_is_trained() -> None:

@@ -4,12 +4,11 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
-from perennial.database import Role, connect
-from perennial.tables import PREDICTIONS_SCORES
 from training.evaluation.training_summary import TrainingSummary
 from training.promotion.champions import Promotion, champion, promotions
 from training.registry.attempts import Attempt, attempt_of, attempts
 from training.registry.run_artifacts import plot_urls, run_url
+from training.score_table import InterceptUpdate, newest_intercept_update
 from training.specs import SPECS, Spec, find_spec
 
 
@@ -26,14 +25,6 @@ class ModelLine:
     message: str
     metrics: dict[str, float]
     baseline: dict[str, float]
-
-
-@dataclass(frozen=True)
-class InterceptUpdate:
-    """The shift in log odds that the newest day's scores carry."""
-
-    as_of: date
-    log_odds: float
 
 
 @dataclass(frozen=True)
@@ -88,22 +79,12 @@ def report(model: str) -> ModelReport:
     return ModelReport(
         line=_line(spec),
         summary=summary,
-        intercept_update=_newest_update(spec),
+        intercept_update=newest_intercept_update(spec.name),
         plots=plot_urls(summary) if summary else {},
         run_url=run_url(summary) if summary else None,
         history=promotions(spec.name),
         attempts=attempts(spec.name),
     )
-
-
-def _newest_update(spec: Spec) -> InterceptUpdate | None:
-    statement = f"""
-        select as_of, intercept_update from {PREDICTIONS_SCORES}
-        where model = %s and intercept_update is not null order by as_of desc limit 1
-    """
-    with connect(Role.READER) as connection:
-        row = connection.execute(statement, [spec.name]).fetchone()
-    return InterceptUpdate(*row) if row else None
 
 
 def _reported_attempt(spec: Spec) -> Attempt | None:

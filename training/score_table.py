@@ -9,6 +9,7 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 from perennial.as_of import snapshot_at
+from perennial.database import Role, connect
 from perennial.lifecycle import load_lifecycle
 from perennial.tables import PREDICTIONS_SCORES
 from training.explanation.reasons import Reason
@@ -31,6 +32,14 @@ class Score:
         amounts = [self.probability, self.value, self.expected_orders]
         reasons = Jsonb([asdict(reason) for reason in self.reasons])
         return [self.customer_id, self.stage, *amounts, reasons, self.model_version]
+
+
+@dataclass(frozen=True)
+class InterceptUpdate:
+    """The shift in log odds that the newest day's scores carry."""
+
+    as_of: date
+    log_odds: float
 
 
 _CREATE_DRAFT = """
@@ -101,3 +110,14 @@ def publish_draft(connection: psycopg.Connection[Any], model: str, as_of: date, 
     values = {**keys, "medium": medium, "high": high}
     deleted = connection.execute(_DELETE_GONE, values).rowcount
     return deleted + connection.execute(_UPSERT, values).rowcount
+
+
+def newest_intercept_update(model: str) -> InterceptUpdate | None:
+    """The update of the newest day that was scored with one; None where there is none."""
+    statement = f"""
+        select as_of, intercept_update from {PREDICTIONS_SCORES}
+        where model = %s and intercept_update is not null order by as_of desc limit 1
+    """
+    with connect(Role.READER) as connection:
+        row = connection.execute(statement, [model]).fetchone()
+    return InterceptUpdate(*row) if row else None

@@ -12,7 +12,7 @@ from perennial.experimentation.moments import ROUNDING, Sample
 from perennial.experimentation.multiple_testing import holm
 from perennial.experimentation.proportions import RateEffect
 from perennial.experimentation.results import Comparison, Look
-from perennial.experimentation.verdicts import DecisionRule, Effect, conclude
+from perennial.experimentation.verdicts import DecisionRule, EstimatedEffect, conclude
 from perennial.tabular import InputError
 
 EPOCH = date(1970, 1, 1)
@@ -36,7 +36,7 @@ class ComparisonSettings:
         return (self.control, *self.treatments)
 
 
-def estimate_effect(sample: Sample, metric: Metric, treatment: str, settings: ComparisonSettings) -> Effect:
+def estimate_effect(sample: Sample, metric: Metric, treatment: str, settings: ComparisonSettings) -> EstimatedEffect:
     """One comparison. Rates have a test of their own; all else, clusters too, rests on means and their variances."""
     is_rate = settings.kinds.get(metric) is MetricKind.RATE and not settings.is_clustered
     prior_units = PRIOR_UNITS if settings.method.is_sequential and not is_rate else 0
@@ -71,7 +71,7 @@ def _check(sample: Sample, settings: ComparisonSettings) -> None:
                 raise InputError(f"Metric {metric.name!r}: {metric.denominator!r} adds up to 0 in arm {arm!r}")
 
 
-def _refuse_without_variance(pairs: list[tuple[Metric, str]], effects: list[Effect]) -> None:
+def _refuse_without_variance(pairs: list[tuple[Metric, str]], effects: list[EstimatedEffect]) -> None:
     for (metric, treatment), effect in zip(pairs, effects, strict=True):
         size = max(abs(effect.contrast.treatment), abs(effect.contrast.control))
         if isinstance(effect, MeanEffect) and effect.standard_error <= ROUNDING * size:
@@ -82,7 +82,12 @@ def _refuse_without_variance(pairs: list[tuple[Metric, str]], effects: list[Effe
 
 
 def _comparison(
-    metric: Metric, treatment: str, settings: ComparisonSettings, effect: Effect, p_adjusted: float, rule: DecisionRule
+    metric: Metric,
+    treatment: str,
+    settings: ComparisonSettings,
+    effect: EstimatedEffect,
+    p_adjusted: float,
+    rule: DecisionRule,
 ) -> Comparison:
     means, conclusion = effect.contrast, conclude(effect, p_adjusted, rule)
     return Comparison(
@@ -130,7 +135,7 @@ def _is_measurable(sample: Sample, metric: Metric, arms: tuple[str, str]) -> boo
     )
 
 
-def _look(on: date, metric: Metric, treatment: str, effect: Effect) -> Look:
+def _look(on: date, metric: Metric, treatment: str, effect: EstimatedEffect) -> Look:
     return Look(
         on=on,
         metric=metric.name,

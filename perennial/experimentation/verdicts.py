@@ -9,7 +9,7 @@ from perennial.experimentation.proportions import RateEffect
 from perennial.experimentation.results import LiftVerdict
 from perennial.experimentation.sample_size import MOST_UNITS, units_needed
 
-Effect: TypeAlias = MeanEffect | RateEffect
+EstimatedEffect: TypeAlias = MeanEffect | RateEffect
 
 POWER = 0.8
 LONGEST_DAYS = 3650
@@ -35,7 +35,7 @@ class Conclusion:
     sentence: str
 
 
-def conclude(effect: Effect, p_adjusted: float, rule: DecisionRule) -> Conclusion:
+def conclude(effect: EstimatedEffect, p_adjusted: float, rule: DecisionRule) -> Conclusion:
     """The verdict, corrected for all comparisons, and the estimate that it rests on."""
     estimate = _describe(effect)
     if p_adjusted <= rule.alpha:
@@ -47,17 +47,17 @@ def conclude(effect: Effect, p_adjusted: float, rule: DecisionRule) -> Conclusio
     return _undecided(effect, rule, estimate)
 
 
-def _describe(effect: Effect) -> str:
+def _describe(effect: EstimatedEffect) -> str:
     lift = effect.lift_interval
     return lift.describe("+.2%") if lift is not None else effect.interval().describe("+.4g")
 
 
-def _is_irrelevant(effect: Effect, rule: DecisionRule) -> bool:
+def _is_irrelevant(effect: EstimatedEffect, rule: DecisionRule) -> bool:
     lift, limit = effect.lift_interval, rule.relevant_lift
     return limit is not None and lift is not None and -limit < lift.low and lift.high < limit
 
 
-def _undecided(effect: Effect, rule: DecisionRule, estimate: str) -> Conclusion:
+def _undecided(effect: EstimatedEffect, rule: DecisionRule, estimate: str) -> Conclusion:
     contrast, verdict = effect.contrast, LiftVerdict.CANNOT_TELL_YET
     if rule.relevant_lift is not None and contrast.control > 0:
         difference = rule.relevant_lift * contrast.control

@@ -1,10 +1,10 @@
 """Who responds to a treatment: uplift from randomised trials, and whether targeting by it pays."""
 
 from perennial.tabular import InputError
-from perennial.uplift.customer_table import check_table, save_table
+from perennial.uplift.customer_table import check_table, save_table, segments
 from perennial.uplift.estimation import estimate
 from perennial.uplift.plots import save_plot
-from perennial.uplift.report import UpliftReport, segments
+from perennial.uplift.report import UpliftReport
 from perennial.uplift.results import (
     Decile,
     Policy,

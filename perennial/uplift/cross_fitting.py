@@ -13,7 +13,7 @@ from perennial.uplift.effect_calibration import EffectCalibration, calibrate
 from perennial.uplift.folds import FOLDS, fold_pairs
 from perennial.uplift.learners import CANDIDATES, TrainingSet
 from perennial.uplift.nuisance import NuisancePredictions, doubly_robust_scores, predict_outcome
-from perennial.uplift.source import Trial
+from perennial.uplift.source import TrialRows
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class CrossFitResult:
     pending: PendingPredictions
 
 
-def cross_fit(trial: Trial, design: Floats, fold: Ints, seed: int, pending: Floats) -> CrossFitResult:
+def cross_fit(trial: TrialRows, design: Floats, fold: Ints, seed: int, pending: Floats) -> CrossFitResult:
     """All candidates fitted, the best chosen, every row predicted by models that have not seen its fold.
 
     `design` (rows, columns): the trial's features; `fold` (rows,); `pending` (customers, columns): the features of
@@ -87,7 +87,7 @@ def cross_fit(trial: Trial, design: Floats, fold: Ints, seed: int, pending: Floa
     return CrossFitResult(rank, uplift, untreated, scores, tuple(chosen), every, pending_predictions)
 
 
-def _fit_candidates(trial: Trial, design: Floats, fold: Ints, seed: int, pending: Floats) -> CandidatePredictions:
+def _fit_candidates(trial: TrialRows, design: Floats, fold: Ints, seed: int, pending: Floats) -> CandidatePredictions:
     nuisance = predict_outcome(design, trial.outcome, fold, seed, pending)
     by_pending = {name: np.zeros((len(pending), FOLDS)) for name in CANDIDATES}
     by_trial = {name: np.full((len(trial), FOLDS), np.nan) for name in CANDIDATES}
@@ -105,7 +105,7 @@ def _fit_candidates(trial: Trial, design: Floats, fold: Ints, seed: int, pending
 
 
 def _calibrate_candidates(
-    fitted: CandidatePredictions, trial: Trial, fold: Ints, held: int
+    fitted: CandidatePredictions, trial: TrialRows, fold: Ints, held: int
 ) -> dict[str, EffectCalibration]:
     """Every candidate on the rows of all folds but `held`, predicted without their own fold and without that one."""
     rows = fold != held

@@ -1,11 +1,27 @@
-"""Every customer's uplift as a file."""
+"""Every customer's uplift and segment, as a table and as a file."""
 
 from pathlib import Path
 
-from perennial.tabular import InputError
-from perennial.uplift.report import UpliftReport, segments
+import pandas as pd
 
+from perennial.tabular import InputError
+from perennial.uplift.report import UpliftReport
+
+COLUMNS = ["customer_id", "uplift", "low", "high", "segment"]
 FORMATS = (".csv", ".parquet")
+
+
+def segments(report: UpliftReport) -> pd.DataFrame:
+    """`customer_id, uplift, low, high, segment`, one row for each customer of the trial, the most uplift first; then
+    pending customers.
+
+    `uplift`: what treating adds to the outcome, calibrated and predicted out of fold. `low` and `high`: the 95 %
+    interval of the average uplift of customers with the same prediction. `segment`: see `UpliftSegment`;
+    `persuadables` and `do_not_disturb` occur only where supported, and may then be published; where no differences were
+    found all are `alike`.
+    """
+    ordered = [table.sort_values(["rank", "customer_id"])[COLUMNS] for table in (report.customers, report.pending)]
+    return pd.concat([table for table in ordered if len(table)], ignore_index=True)
 
 
 def save_table(report: UpliftReport, file: Path) -> None:

@@ -8,14 +8,14 @@ from threadpoolctl import threadpool_limits
 
 from perennial.tabular import InputError, TableSource
 from perennial.uplift.cross_fitting import cross_fit
-from perennial.uplift.evaluation import Evaluation, build_report
+from perennial.uplift.evaluation import TrialEvaluation, build_report
 from perennial.uplift.feature_matrix import feature_matrices
 from perennial.uplift.folds import draw_folds
 from perennial.uplift.pending import read_pending
 from perennial.uplift.policy_value import UnitEconomics
 from perennial.uplift.randomization_check import check_balance
 from perennial.uplift.report import UpliftReport
-from perennial.uplift.source import Trial, read_trial
+from perennial.uplift.source import TrialRows, read_trial
 from perennial.uplift.targeting import compare_targeting
 from perennial.uplift.trial_columns import TrialColumns
 
@@ -76,8 +76,8 @@ def _economics(margin: float, cost: float | None) -> UnitEconomics:
 
 
 def _evaluate(
-    trial: Trial, pending: pd.DataFrame, columns: TrialColumns, economics: UnitEconomics, budget: float, seed: int
-) -> Evaluation:
+    trial: TrialRows, pending: pd.DataFrame, columns: TrialColumns, economics: UnitEconomics, budget: float, seed: int
+) -> TrialEvaluation:
     design, pending_design = feature_matrices(trial.features, pending)
     fold = draw_folds(trial.treated, seed)
     # On few rows threads wait for each other more than they work, twenty times as long where stages run side by side.
@@ -90,4 +90,4 @@ def _evaluate(
     if columns.risk is not None and trial.risk is not None:
         gained = result.scores * economics.margin
         targeting = compare_targeting(columns.risk, trial.risk, result.rank, gained, budget, seed)
-    return Evaluation(trial, columns, economics, balance, result, targeting, seed)
+    return TrialEvaluation(trial, columns, economics, balance, result, targeting, seed)

@@ -15,7 +15,7 @@ from perennial.uplift.ranking import decile_of, evaluate_deciles, evaluate_ranki
 from perennial.uplift.report import UpliftReport
 from perennial.uplift.results import ArmOutcome, Balance, Learner, Targeting
 from perennial.uplift.segment_rule import SegmentRule, fit_segment_rule
-from perennial.uplift.source import Trial
+from perennial.uplift.source import TrialRows
 from perennial.uplift.trial_columns import TrialColumns
 
 # Features that explain more of the outcome's variance than this were probably measured with it.
@@ -23,10 +23,10 @@ SUSPICIOUSLY_EXPLAINED = 0.95
 
 
 @dataclass(frozen=True)
-class Evaluation:
+class TrialEvaluation:
     """A trial with everything that was estimated from it."""
 
-    trial: Trial
+    trial: TrialRows
     columns: TrialColumns
     economics: UnitEconomics
     balance: Balance
@@ -35,7 +35,7 @@ class Evaluation:
     seed: int
 
 
-def build_report(evaluation: Evaluation, pending_units: "pd.Series[str]") -> UpliftReport:
+def build_report(evaluation: TrialEvaluation, pending_units: "pd.Series[str]") -> UpliftReport:
     """The report on a trial; `pending_units` (customers,) names the customers of `result.pending`."""
     trial, result, economics = evaluation.trial, evaluation.result, evaluation.economics
     policies = compare_policies(economics.net_value(result.scores), economics.is_worth_treating(result.uplift))
@@ -86,7 +86,7 @@ def _learners(result: CrossFitResult) -> tuple[Learner, ...]:
     return tuple(sorted(learners, key=lambda one: (-one.chosen_in_folds, -one.explained)))
 
 
-def _warnings(trial: Trial, result: CrossFitResult) -> list[str]:
+def _warnings(trial: TrialRows, result: CrossFitResult) -> list[str]:
     predicted = result.untreated + trial.propensity * result.uplift
     unexplained = float(np.var(trial.outcome - predicted) / np.var(trial.outcome))
     if 1 - unexplained < SUSPICIOUSLY_EXPLAINED:

@@ -13,13 +13,15 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from perennial.statistics import Bools, Floats
-from perennial.uplift.known_propensity import KnownPropensity
+from perennial.uplift.base_models import (
+    KnownPropensity,
+    boosted_trees,
+    doubly_robust_settings,
+    forest_settings,
+    ridge,
+)
 
 Predict: TypeAlias = Callable[[Floats], Floats]
-TREES = 40
-# More rows for each tree cost time and, with honest splitting, gain next to nothing.
-ROWS_PER_TREE = 4_000
-PENALTIES = tuple(10.0**power for power in range(1, 7))
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,9 @@ class TrainingSet:
     propensity: Floats
     seed: int
 
+    def __len__(self) -> int:
+        return len(self.residual)
+
     @property
     def controls(self) -> Floats:
         """The propensity as EconML's W, (rows, 1)."""
@@ -39,7 +44,7 @@ class TrainingSet:
 
 
 @dataclass(frozen=True)
-class Candidate:
+class UpliftCandidate:
     """A learner: what it is called in full, and how it is fitted."""
 
     description: str
@@ -49,7 +54,7 @@ class Candidate:
 def _t_linear(training: TrainingSet) -> Predict:
     from econml.metalearners import TLearner
 
-    return _fit(TLearner(models=_ridge()), training)
+    return _fit(TLearner(models=ridge()), training)
 
 
 def _x_boosted(training: TrainingSet) -> Predict:
@@ -57,25 +62,30 @@ def _x_boosted(training: TrainingSet) -> Predict:
     from sklearn.dummy import DummyClassifier
 
     # Its propensities only weight two estimates against each other, and it takes no W to read the known ones from.
-    return _fit(XLearner(models=_boosted(training), propensity_model=DummyClassifier()), training)
+    learner = XLearner(models=boosted_trees(len(training), training.seed), propensity_model=DummyClassifier())
+    return _fit(learner, training)
 
 
 def _dr_linear(training: TrainingSet) -> Predict:
     from econml.dr import DRLearner
 
-    return _fit(DRLearner(model_final=_ridge(), **_doubly_robust(training)), training, W=training.controls)
+    learner = DRLearner(model_final=ridge(), **doubly_robust_settings(training.seed))
+    return _fit(learner, training, W=training.controls)
 
 
 def _dr_boosted(training: TrainingSet) -> Predict:
     from econml.dr import DRLearner
 
-    return _fit(DRLearner(model_final=_boosted(training), **_doubly_robust(training)), training, W=training.controls)
+    trees = boosted_trees(len(training), training.seed)
+    learner = DRLearner(model_final=trees, **doubly_robust_settings(training.seed))
+    return _fit(learner, training, W=training.controls)
 
 
 def _dr_forest(training: TrainingSet) -> Predict:
     from econml.dr import ForestDRLearner
 
-    return _fit(ForestDRLearner(**_doubly_robust(training), **_forest(training)), training, W=training.controls)
+    forest = ForestDRLearner(**doubly_robust_settings(training.seed), **forest_settings(len(training)))
+    return _fit(forest, training, W=training.controls)
 
 
 def _causal_forest(training: TrainingSet) -> Predict:
@@ -89,18 +99,18 @@ def _causal_forest(training: TrainingSet) -> Predict:
         cv=2,
         criterion="het",
         random_state=training.seed,
-        **_forest(training),
+        **forest_settings(len(training)),
     )
     return _fit(forest, training, W=training.controls)
 
 
-CANDIDATES: dict[str, Candidate] = {
-    "t_linear": Candidate("T-learner, ridge regressions", _t_linear),
-    "dr_linear": Candidate("doubly robust learner, ridge regression", _dr_linear),
-    "x_boosted": Candidate("X-learner, boosted trees", _x_boosted),
-    "dr_boosted": Candidate("doubly robust learner, boosted trees", _dr_boosted),
-    "dr_forest": Candidate("doubly robust forest", _dr_forest),
-    "causal_forest": Candidate("causal forest", _causal_forest),
+CANDIDATES: dict[str, UpliftCandidate] = {
+    "t_linear": UpliftCandidate("T-learner, ridge regressions", _t_linear),
+    "dr_linear": UpliftCandidate("doubly robust learner, ridge regression", _dr_linear),
+    "x_boosted": UpliftCandidate("X-learner, boosted trees", _x_boosted),
+    "dr_boosted": UpliftCandidate("doubly robust learner, boosted trees", _dr_boosted),
+    "dr_forest": UpliftCandidate("doubly robust forest", _dr_forest),
+    "causal_forest": UpliftCandidate("causal forest", _causal_forest),
 }
 
 
@@ -121,44 +131,3 @@ def _without_future_warnings() -> Iterator[None]:
         # EconML 0.17 calls scikit-learn in ways that its newer versions warn of; no caller can do anything about it.
         warnings.filterwarnings("ignore", category=FutureWarning, module=r"(econml|sklearn)\.")
         yield
-
-
-def _ridge() -> Any:
-    from sklearn.linear_model import RidgeCV
-
-    return RidgeCV(alphas=PENALTIES)
-
-
-def _boosted(training: TrainingSet) -> Any:
-    from sklearn.ensemble import HistGradientBoostingRegressor
-
-    return HistGradientBoostingRegressor(
-        max_iter=40,
-        learning_rate=0.05,
-        max_leaf_nodes=6,
-        min_samples_leaf=max(20, min(200, len(training.residual) // 50)),
-        early_stopping=False,
-        random_state=training.seed,
-    )
-
-
-def _doubly_robust(training: TrainingSet) -> dict[str, Any]:
-    from sklearn.dummy import DummyRegressor
-
-    return {
-        "model_propensity": KnownPropensity(),
-        "model_regression": DummyRegressor(),
-        "cv": 2,
-        "min_propensity": 1e-6,
-        "random_state": training.seed,
-    }
-
-
-def _forest(training: TrainingSet) -> dict[str, Any]:
-    return {
-        "n_estimators": TREES,
-        "max_samples": min(0.45, ROWS_PER_TREE / len(training.residual)),
-        "max_depth": 5,
-        "min_samples_leaf": max(10, min(50, len(training.residual) // 100)),
-        "n_jobs": 1,
-    }

@@ -6,7 +6,7 @@ import pandas as pd
 
 from perennial.tabular import InputError, missing_column
 from perennial.uplift.column_checks import read_units
-from perennial.uplift.source import Trial
+from perennial.uplift.source import TrialRows
 from perennial.uplift.trial_columns import TrialColumns
 
 
@@ -18,7 +18,7 @@ class PendingCustomers:
     units: "pd.Series[str]"
 
 
-def read_pending(frame: pd.DataFrame | None, trial: Trial, columns: TrialColumns) -> PendingCustomers:
+def read_pending(frame: pd.DataFrame | None, trial: TrialRows, columns: TrialColumns) -> PendingCustomers:
     """The trial's features of the pending customers in `frame`, nobody if None. Raises InputError."""
     if frame is None:
         return PendingCustomers(trial.features.iloc[:0], trial.units.iloc[:0])

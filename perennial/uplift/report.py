@@ -1,4 +1,4 @@
-"""The uplift report: everything that is found about a trial, and the table of its customers."""
+"""The uplift report: everything that was found about a trial."""
 
 from dataclasses import dataclass, fields, is_dataclass
 from enum import StrEnum
@@ -20,7 +20,6 @@ from perennial.uplift.results import (
 if TYPE_CHECKING:
     import pandas as pd
 
-SEGMENT_COLUMNS = ["customer_id", "uplift", "low", "high", "segment"]
 _TABLES = ("customers", "pending")
 
 
@@ -81,20 +80,3 @@ def _plain(value: Any) -> Any:
 def _with_former_keys(kind: type, values: dict[str, Any]) -> dict[str, Any]:
     former = _FORMER_KEYS.get(kind, {})
     return values | {old: values[new] for new, old in former.items()}
-
-
-def segments(report: UpliftReport) -> "pd.DataFrame":
-    """`customer_id, uplift, low, high, segment`, one row for each customer of the trial, the most uplift first; then
-    pending customers.
-
-    `uplift`: what treating adds to the outcome, calibrated and predicted out of fold. `low` and `high`: the 95 %
-    interval of the average uplift of customers with the same prediction. `segment`: see `UpliftSegment`;
-    `persuadables` and `do_not_disturb` occur only where supported, and may then be published; where no differences were
-    found all are `alike`.
-    """
-    import pandas as pd
-
-    ordered = [
-        table.sort_values(["rank", "customer_id"])[SEGMENT_COLUMNS] for table in (report.customers, report.pending)
-    ]
-    return pd.concat([table for table in ordered if len(table)], ignore_index=True)

@@ -20,7 +20,7 @@ MOST_ARMS = 20
 
 
 @dataclass(frozen=True)
-class Trial:
+class TrialRows:
     """The rows of both arms; arrays are (rows,). `propensity`: each row's probability of having been treated.
 
     `units` names each row's customer, `risk` is the score of today's targeting, where one was given.
@@ -39,7 +39,7 @@ class Trial:
         return len(self.outcome)
 
 
-def read_trial(source: TableSource, columns: TrialColumns) -> Trial:
+def read_trial(source: TableSource, columns: TrialColumns) -> TrialRows:
     """The rows of the two arms, checked. Raises InputError, FileNotFoundError."""
     frame = read_frame(source, text_columns=filter(None, (columns.treatment, columns.unit)))
     for role, column in columns.roles.items():
@@ -52,7 +52,7 @@ def read_trial(source: TableSource, columns: TrialColumns) -> Trial:
     check_outcome(outcome, treated, columns)
     propensity, is_given = read_propensity(frame, columns, treated)
     features, unused = read_features(frame, columns)
-    return Trial(
+    return TrialRows(
         features=features,
         treated=treated,
         outcome=outcome,

@@ -23,6 +23,13 @@ INSERT = """
         %(properties)s, %(traits)s, 'test', %(load_id)s
     )
 """
+CONSENT = """
+    insert into consent.ledger (customer_id, purpose, is_granted, valid_from, source)
+    select distinct user_id, purpose, true, date '2000-01-01', 'test'
+    from raw.events
+    cross join unnest(array['training', 'profiling', 'email']) as purpose
+    where user_id is not null
+"""
 Rows = list[tuple[Any, ...]]
 Marts = dict[str, list[str]]
 
@@ -54,9 +61,9 @@ def at(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
-def order(order_id: str, user_id: str, moment: str, total: float = 10.0) -> Event:
-    """A completed order of one line."""
-    products = [{"product_id": "p", "department": "Food", "quantity": 1, "total": total}]
+def order(order_id: str, user_id: str, moment: str, total: float = 10.0, lines: int = 1) -> Event:
+    """A completed order whose lines are alike."""
+    products = [{"product_id": "p", "department": "Food", "quantity": 1, "total": total / lines}] * lines
     content = {"order_id": order_id, "total": total, "products": products}
     return Event(f"m-{order_id}", at(moment), "Order Completed", user_id, properties=content)
 
@@ -76,6 +83,10 @@ class Brand:
                 cursor.executemany(INSERT, [event.parameters(load_id) for event in rows])
             self.connection.execute("insert into raw.loads values (%s, 'test', now(), %s, 0, 0)", [load_id, len(rows)])
         return int(load_id)
+
+    def consent(self) -> None:
+        """Everyone known so far has always consented to training, profiling and e-mail."""
+        self.connection.execute(CONSENT)
 
     def build(
         self, as_of: date | None = None, *, select: str | None = "resource_type:model", full_refresh: bool = False

@@ -2,11 +2,14 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
+from perennial.lifecycle import load_lifecycle
 from perennial.settings import PROJECT_ROOT, load_settings
 from tests.dbt_project.brand import Brand
 
@@ -30,3 +33,18 @@ def project(tmp_path: Path, platform_home: Path, monkeypatch: pytest.MonkeyPatch
     load_settings.cache_clear()
     yield tmp_path
     load_settings.cache_clear()
+
+
+@pytest.fixture
+def set_by_hand(platform_home: Path) -> Iterator[Callable[[dict[str, Any]], None]]:
+    """Write the home's lifecycle.yml, as a person would; afterwards it is as it was."""
+    path = platform_home / "lifecycle.yml"
+    before = path.read_text()
+
+    def write(content: dict[str, Any]) -> None:
+        path.write_text(yaml.safe_dump(content))
+        load_lifecycle.cache_clear()
+
+    yield write
+    path.write_text(before)
+    load_lifecycle.cache_clear()

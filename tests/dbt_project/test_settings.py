@@ -28,21 +28,6 @@ BY_HAND = {
 }
 
 
-@pytest.fixture
-def set_by_hand(platform_home: Path) -> Iterator[Callable[[dict[str, Any]], None]]:
-    """Write the home's lifecycle.yml, as a person would; afterwards it is as it was."""
-    path = platform_home / "lifecycle.yml"
-    before = path.read_text()
-
-    def write(content: dict[str, Any]) -> None:
-        path.write_text(yaml.safe_dump(content))
-        load_lifecycle.cache_clear()
-
-    yield write
-    path.write_text(before)
-    load_lifecycle.cache_clear()
-
-
 def edit(file: Path, before: str, after: str) -> None:
     content = file.read_text()
     assert before in content

@@ -98,7 +98,7 @@ def test_dbt_models_named_are_there(document: Path) -> None:
 @each_document
 def test_files_named_are_there(document: Path) -> None:
     named = {span for span in inline_code(document.read_text()) if re.fullmatch(r"[\w.-]+(/[\w.-]+)+/?", span)}
-    ours = {span for span in named if span.split("/")[0] in FOLDERS}
+    ours = {span for span in named if span.split("/")[0] in FOLDERS and "MODEL" not in span}
     assert {span for span in ours if not (PROJECT_ROOT / span).exists()} == set()
 
 

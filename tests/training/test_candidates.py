@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import skops.io
 
-from tests.training.conftest import dataset_of
+from tests.training.planted_rows import dataset_of
 from training.calibration.calibrated_fit import fit_and_calibrate
 from training.calibration.calibrators import calibrate
 from training.data.rows import Rows

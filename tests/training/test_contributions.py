@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from perennial.features.contract import FeatureColumn, ValueKind
-from tests.training.conftest import dataset_of
+from tests.training.planted_rows import dataset_of
 from training.calibration.calibrated_fit import fit_and_calibrate
 from training.data.rows import Rows
 from training.estimators.fitting import fit_candidate

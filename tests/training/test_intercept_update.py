@@ -11,7 +11,7 @@ from scipy.special import expit
 
 from perennial.database import Role, connect
 from perennial.statistics import measure_calibration
-from tests.training.conftest import FIRST_SUNDAY, true_margin
+from tests.training.planted_rows import FIRST_SUNDAY, true_margin
 from training import SPECS, promote, score, train
 from training.calibration.calibrated_fit import fit_and_calibrate
 from training.calibration.intercept_update import (

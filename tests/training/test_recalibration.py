@@ -28,7 +28,7 @@ def test_planted_miscalibration_fails_the_gate_and_recalibration_repairs_it(bran
     assert str(refused.decision).startswith("kept: not calibrated: its error is at least 0.")
     assert gap_of(refused).low > 0.1
 
-    add_event(planted.as_of)
+    planted.add_event()
     promote(INTENT.name, "1")
     repaired = recalibrate(INTENT, planted.as_of)
     assert (repaired.version, repaired.champion) == ("2", "2")
@@ -76,13 +76,4 @@ def write_drift(feature: str, day: date, *, is_drifted: bool) -> None:
         connection.execute(
             "insert into experiments.drift values (%s, %s, 'data', %s, '2017-03-19', %s, 9, 9, 0.5, 0.2, %s)",
             [INTENT.name, day, feature, day, is_drifted],
-        )
-
-
-def add_event(day: date) -> None:
-    with connect(Role.LOADER) as connection:
-        connection.execute(
-            "insert into raw.events (message_id, type, user_id, occurred_at, received_at, source, load_id) "
-            "values ('1', 'track', 'c0001', %s, %s, 'test', 1)",
-            [day, day],
         )

@@ -8,7 +8,7 @@ import pytest
 from scipy.special import expit
 
 from perennial.stages import PredictionKind
-from tests.training.conftest import true_margin
+from tests.training.planted_rows import true_margin
 from training.calibration.calibrators import calibrate
 from training.calibration.untreated_weights import untreated_weights
 from training.data.rows import Rows

@@ -48,8 +48,10 @@ def check_depth(payload: str, message: dict[str, Any]) -> None:
 
 def check_mappings(message: dict[str, Any]) -> None:
     """Raises RefusedError where a part of the envelope that holds fields is something else."""
-    if not all(isinstance(message.get(key), dict | None) for key in _MAPPINGS):
-        raise RefusedError(Reason.NOT_A_MAPPING)
+    for key in _MAPPINGS:
+        part = message.get(key)
+        if part is not None and not isinstance(part, dict):
+            raise RefusedError(Reason.NOT_A_MAPPING)
 
 
 def check_property_ids(payload: str, properties: Mapping[str, Any] | None) -> None:

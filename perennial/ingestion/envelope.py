@@ -126,7 +126,7 @@ def _id(message: dict[str, Any], key: str, rules: Rules) -> ReadId | None:
     value = message.get(key)
     if value is None:
         return None
-    text = id_text(value)
+    text = value if isinstance(value, str) else id_text(value)
     if text is None:
         raise RefusedError(Reason.BAD_ID)
     try:

@@ -15,7 +15,7 @@ from perennial.ingestion.preferences import CREATE_STATEMENTS, record_preference
 from perennial.ingestion.rejections import fingerprint, readable
 from perennial.ingestion.reports import Example, Reason
 from perennial.ingestion.statements import create_names
-from perennial.ingestion.suppressions import record_suppressions
+from perennial.ingestion.suppressions import has_bounces, record_suppressions
 from perennial.lifecycle import load_lifecycle
 
 _CREATE_INCOMING = """
@@ -84,6 +84,7 @@ class Loader:
         self._connection = connection
         self._source = source
         self._is_attested = is_attested
+        self._has_bounces = False
         with connection.transaction():
             connection.execute((_CREATE_INCOMING + CREATE_CONFLICTS + CREATE_STATEMENTS + CREATE_ATTESTED).encode())
             create_names(connection, load_lifecycle())
@@ -97,6 +98,7 @@ class Loader:
     ) -> list[Rejection]:
         """Bring events beside the warehouse; returns those refused, PostgreSQL's own refusals included."""
         refused = list(rejections)
+        self._has_bounces |= has_bounces({event.event for event in events})
         try:
             self._copy_events(events)
         except psycopg.DataError:
@@ -122,7 +124,9 @@ class Loader:
         duplicate = staged - loaded
         conflicting = find_conflicts(self._connection, load_id) if duplicate else 0
         record_preferences(self._connection, load_id, has_conflicts=conflicting > 0)
-        record_suppressions(self._connection, load_id)
+        if self._has_bounces:
+            record_suppressions(self._connection, load_id)
+            self._has_bounces = False
         self._connection.execute(_LOAD_REJECTIONS, keys)
         self._connection.execute(_LOAD_ISSUES, keys)
         counts = Counts(loaded, duplicate, conflicting, rejected)

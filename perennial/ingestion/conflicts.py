@@ -4,7 +4,7 @@ from typing import Any
 
 import psycopg
 
-from perennial.ingestion.issues import IssueKind
+from perennial.ingestion.events.issues import IssueKind
 
 CREATE_CONFLICTS = """
 create temporary table incoming_conflicts (

@@ -7,10 +7,10 @@ from typing import Any
 
 import orjson
 
-from perennial.ingestion.ids import MAX_ID_BYTES
-from perennial.ingestion.purposes import fold, plain
+from perennial.ingestion.consents.purposes import fold, plain
+from perennial.ingestion.events.ids import MAX_ID_BYTES
+from perennial.ingestion.events.rules import Rules
 from perennial.ingestion.reports import Reason, RefusedError
-from perennial.ingestion.rules import Rules
 
 # Readers in Python recurse, and give up near a thousand levels.
 MAX_DEPTH = 100

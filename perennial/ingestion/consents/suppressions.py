@@ -5,8 +5,8 @@ from typing import Any
 
 import psycopg
 
-from perennial.ingestion.purposes import fold, fold_sql
-from perennial.ingestion.withdrawals import BOUNCES, SOFT_BOUNCES
+from perennial.ingestion.consents.purposes import fold, fold_sql
+from perennial.ingestion.consents.withdrawals import BOUNCES, SOFT_BOUNCES
 
 CHANNEL = "email"
 _TYPES = ["type", "bounce_type", "bounceType", "bounce_category", "bounceCategory", "classification"]

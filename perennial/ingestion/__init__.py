@@ -1,7 +1,7 @@
 """Events in: Segment-spec files, the home's inbox, and Complete Journey, all by one path into `raw`."""
 
 from perennial.ingestion.complete_journey import ingest_complete_journey
-from perennial.ingestion.consent import Attestation
+from perennial.ingestion.consents.attestation import Attestation
 from perennial.ingestion.files import ingest_file
 from perennial.ingestion.inbox import ingest_inbox
 from perennial.ingestion.reports import (

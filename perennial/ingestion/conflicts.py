@@ -4,7 +4,7 @@ from typing import Any
 
 import psycopg
 
-from perennial.ingestion.issues import IssueKind
+from perennial.ingestion.events.issues import IssueKind
 
 CREATE_CONFLICTS = """
 create temporary table incoming_conflicts (
@@ -15,7 +15,7 @@ create temporary table incoming_conflicts (
 
 # The spec keeps a few fields beside the properties that belong to what happened; they are put among them.
 PROPERTIES = """
-coalesce(nullif(payload -> 'properties', 'null'), '{}') || jsonb_strip_nulls(
+(coalesce(nullif(payload -> 'properties', 'null'), '{}') || jsonb_strip_nulls(
     case
         when type in ('page', 'screen') then
             jsonb_build_object('name', payload -> 'name', 'category', payload -> 'category')
@@ -23,15 +23,16 @@ coalesce(nullif(payload -> 'properties', 'null'), '{}') || jsonb_strip_nulls(
         when type = 'alias' then jsonb_build_object('previousId', payload -> 'previousId')
         else '{}'
     end
-)
+))
 """
 CONTEXT = "coalesce(nullif(payload -> 'context', 'null'), '{}')"
 # Segment's own libraries send the traits of a call that is no identify in its context; what the call says itself wins.
 TRAITS = """
 case
-    when jsonb_typeof(payload #> '{context,traits}') = 'object' then payload #> '{context,traits}'
-    else '{}'
-end || coalesce(nullif(payload -> 'traits', 'null'), '{}')
+    when jsonb_typeof(payload #> '{context,traits}') = 'object'
+        then (payload #> '{context,traits}') || coalesce(nullif(payload -> 'traits', 'null'), '{}')
+    else coalesce(nullif(payload -> 'traits', 'null'), '{}')
+end
 """
 
 # What a sender repeats when it sends again; sentAt, and what the context says of the connection, differ between tries.
@@ -39,30 +40,39 @@ end || coalesce(nullif(payload -> 'traits', 'null'), '{}')
 _FIND = f"""
 insert into incoming_conflicts
 select
-    incoming.line, incoming.message_id, incoming.type, incoming.event, incoming.user_id, incoming.anonymous_id,
-    incoming.occurred_at, incoming.payload,
+    line, message_id, type, event, user_id, anonymous_id, occurred_at, payload,
     md5(concat_ws(
-        E'\\n', '{IssueKind.REUSED_MESSAGE_ID}', incoming.message_id, incoming.type, incoming.event, incoming.user_id,
-        incoming.anonymous_id, extract(epoch from incoming.occurred_at), incoming.properties, incoming.traits,
-        incoming.context -> 'consent'
+        E'\\n', '{IssueKind.REUSED_MESSAGE_ID}', message_id, type, event, user_id, anonymous_id,
+        extract(epoch from occurred_at), {PROPERTIES}, {TRAITS}, payload #> '{{context,consent}}'
     ))
-from (
-    select *, {PROPERTIES} as properties, {CONTEXT} as context, {TRAITS} as traits
-    from (
-        select *, count(*) over (partition by message_id) as occurrences from incoming_events
-    ) as counted
-    where occurrences > 1 or not exists (
-        select from raw.events where events.message_id = counted.message_id and events.load_id = %(load_id)s
-    )
-) as incoming
-inner join raw.events as kept on kept.message_id = incoming.message_id
+from incoming_events
+cross join lateral (
+    select
+        events.type as first_type,
+        events.event as first_event,
+        events.user_id as first_user_id,
+        events.anonymous_id as first_anonymous_id,
+        events.occurred_at as first_occurred_at,
+        events.properties as first_properties,
+        events.traits as first_traits,
+        events.context -> 'consent' as first_consent
+    from raw.events
+    where
+        events.message_id = incoming_events.message_id
+        and (
+            events.load_id <> %(load_id)s
+            or incoming_events.message_id in (select message_id from incoming_events group by 1 having count(*) > 1)
+        )
+    -- Each is looked up by its key, however few of the events these are.
+    offset 0
+) as kept
 where
-    (kept.type, kept.event, kept.user_id, kept.anonymous_id, kept.properties, kept.traits, kept.context -> 'consent')
-    is distinct from (
-        incoming.type, incoming.event, incoming.user_id, incoming.anonymous_id, incoming.properties, incoming.traits,
-        incoming.context -> 'consent'
-    )
-    or abs(extract(epoch from kept.occurred_at - incoming.occurred_at)) > 300
+    (first_type, first_event, first_user_id, first_anonymous_id)
+    is distinct from (type, event, user_id, anonymous_id)
+    or abs(extract(epoch from first_occurred_at - occurred_at)) > 300
+    or first_properties <> {PROPERTIES}
+    or first_traits <> {TRAITS}
+    or first_consent is distinct from payload #> '{{context,consent}}'
 """
 
 _REPORT = f"""

@@ -5,10 +5,11 @@ from io import SEEK_END, BufferedReader
 from pathlib import Path
 from typing import cast
 
-from perennial.ingestion.batches import Source, ingest_source
-from perennial.ingestion.consent import Attestation
-from perennial.ingestion.lines import read_lines
+from perennial.ingestion.batches import ingest_source
+from perennial.ingestion.consents.attestation import Attestation
+from perennial.ingestion.decoding.lines import read_lines
 from perennial.ingestion.reports import IngestReport, Progress, UnopenedFileError
+from perennial.ingestion.source import Source
 
 STANDARD_INPUT = "-"
 
@@ -22,7 +23,7 @@ def ingest_file(
 ) -> IngestReport:
     """Load a file of Segment-spec events, JSON Lines above all, or `-` for standard input.
 
-    Also read: gzip (told by its first bytes), UTF-16, lines ended by CR, JSON arrays and batch envelopes, over many
+    Also read: gzip (known by its first bytes), UTF-16, lines ended by CR, JSON arrays and batch envelopes, over many
     lines or several on one.
 
     Afterwards every good event is in `raw.events`, once per messageId whichever files held it and however often the
@@ -33,7 +34,7 @@ def ingest_file(
     never against an earlier refusal.
 
     Batches commit one by one: memory is bounded, and a killed ingest is completed by running it again.
-    `progress` is told of bytes of a file, of lines of a pipe.
+    `progress` is given bytes of a file, lines of a pipe.
 
     With `strict`, one refused event means that nothing of the file is loaded: only the refused ones are recorded, and
     RejectedLinesError is raised with the report. Raises UnreadableFileError when the file cannot be opened or is no

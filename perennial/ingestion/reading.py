@@ -1,16 +1,20 @@
 """Lines to events: a line holds one, or several as firehoses, arrays and batches put them."""
 
+import logging
 from collections.abc import Sequence
 from datetime import datetime
 
 import orjson
 
-from perennial.ingestion.envelope import Event, Rejection, read_message
-from perennial.ingestion.issues import Issue
+from perennial.ingestion.decoding.unbatching import is_batch, unbatch
+from perennial.ingestion.decoding.values import MAX_VALUE_BYTES, split_values
+from perennial.ingestion.events.envelope import Event, read_message
+from perennial.ingestion.events.issues import Issue
+from perennial.ingestion.events.rules import Rules
+from perennial.ingestion.rejections import Rejection
 from perennial.ingestion.reports import Reason, RefusedError
-from perennial.ingestion.rules import Rules
-from perennial.ingestion.unbatching import is_batch, unbatch
-from perennial.ingestion.values import MAX_VALUE_BYTES, split_values
+
+_log = logging.getLogger(__name__)
 
 Outcome = Event | Rejection | Issue
 # A batch in an array; in a batch of its own it is no batch any more.
@@ -26,7 +30,8 @@ def read_line(line: int, data: bytes, now: datetime, rules: Rules, *, level: int
         return _read(line, data, now, rules, level)
     except RefusedError as refused:
         return [Rejection(line, refused.reason, data)]
-    except Exception:  # noqa: BLE001  # no line, whatever is wrong with it or with us, keeps the next from being read
+    except Exception:  # noqa: BLE001  # whatever is wrong with a line or with us, the next one is read
+        _log.exception("line %d cannot be read", line)
         return [Rejection(line, Reason.UNREADABLE, data)]
 
 

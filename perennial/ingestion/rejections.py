@@ -1,10 +1,19 @@
 """Refused lines as they are kept: readable, bounded, and recognised when a file is loaded again."""
 
 import hashlib
+from typing import NamedTuple
 
-from perennial.ingestion.envelope import Rejection
+from perennial.ingestion.reports import Reason
 
 MAX_PAYLOAD_CHARACTERS = 4_000
+
+
+class Rejection(NamedTuple):
+    """An event that was refused, with the bytes it had."""
+
+    line: int
+    reason: Reason
+    payload: bytes
 
 
 def readable(payload: bytes) -> str:

@@ -1,4 +1,4 @@
-"""What an ingest tells its caller: how many events were loaded, known already, or refused and why."""
+"""What an ingest reports: how many events were loaded, known already, or refused and why."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -100,9 +100,9 @@ class RejectedLinesError(IngestError):
     """`strict` was asked for and events were refused: none of the file was loaded. `report` has the reasons."""
 
     def __init__(self, report: IngestReport) -> None:
-        told = ", ".join(f"{count} {reason}" for reason, count in Counter(report.reasons).most_common())
+        refusals = ", ".join(f"{count} {reason}" for reason, count in Counter(report.reasons).most_common())
         super().__init__(
-            f"{report.source}: {report.count_rejected} lines refused ({told}); nothing was loaded because strict was "
-            "asked for. The lines are in raw.rejected_events: mend them, or ingest without strict to load the rest."
+            f"{report.source}: {report.count_rejected} lines refused ({refusals}); nothing was loaded because strict "
+            "was asked for. They are in raw.rejected_events: mend them, or ingest without strict to load the rest."
         )
         self.report = report

@@ -3,10 +3,9 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from perennial.ingestion.envelope import Rejection
-from perennial.ingestion.issues import Issue, IssueKind
+from perennial.ingestion.events.issues import Issue, IssueKind
 from perennial.ingestion.load import Counts
-from perennial.ingestion.rejections import readable
+from perennial.ingestion.rejections import Rejection, readable
 from perennial.ingestion.reports import Example, IngestReport
 
 _EXCERPT_CHARACTERS = 120
@@ -40,8 +39,8 @@ class Tally:
                 self._keep(Example(rejection.reason.value, rejection.line, excerpt))
         for issue in issues:
             if issue.kind.value not in self._examples:
-                told = f"{issue.detail} in {issue.message_id}" if issue.message_id else issue.detail
-                self._keep(Example(issue.kind.value, issue.line, told))
+                excerpt = f"{issue.detail} in {issue.message_id}" if issue.message_id else issue.detail
+                self._keep(Example(issue.kind.value, issue.line, excerpt))
         for conflict in conflicts:
             self._keep(conflict)
 

@@ -1,7 +1,7 @@
 """Files that could not be read at all, among the data issues, where their sender looks."""
 
 from perennial.database import Role, connect
-from perennial.ingestion.issues import Issue, IssueKind
+from perennial.ingestion.events.issues import Issue, IssueKind
 
 _RECORD = """
 insert into raw.data_issues (kind, detail, source, fingerprint) values (%s, %s, %s, %s)

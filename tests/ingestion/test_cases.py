@@ -31,7 +31,7 @@ MOMENTS = {
     "c13-sent-before-original": "2026-09-01 10:00:00+00",
     "c13-sent-1970": "2026-09-01 10:00:00+00",
 }
-# A refusal on a device stands under the device's id; whom it reaches is told where consent is asked.
+# A refusal on a device stands under the device's id; whom it reaches is held where consent is asked.
 STATED_BY = {"c12-anon": "c12-device"}
 
 

@@ -1,4 +1,4 @@
-"""What makes a line an event, and what is said of one that is none."""
+"""What makes a line an event, and why another is refused."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -8,13 +8,14 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from perennial.ingestion.envelope import Event, Rejection
-from perennial.ingestion.ids import nobody
-from perennial.ingestion.issues import Issue, IssueKind
-from perennial.ingestion.moments import EARLIEST
+from perennial.ingestion.events.envelope import Event
+from perennial.ingestion.events.ids import nobody
+from perennial.ingestion.events.issues import Issue, IssueKind
+from perennial.ingestion.events.moments import EARLIEST
+from perennial.ingestion.events.rules import Rules
 from perennial.ingestion.reading import read_line
+from perennial.ingestion.rejections import Rejection
 from perennial.ingestion.reports import Reason
-from perennial.ingestion.rules import Rules
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 GOOD = {

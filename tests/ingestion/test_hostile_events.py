@@ -11,7 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from perennial.ingestion import bounds, envelope, ids, ingest_file
+from perennial.ingestion import ingest_file
+from perennial.ingestion.events import bounds, envelope, ids
 
 pytestmark = pytest.mark.integration
 

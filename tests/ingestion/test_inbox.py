@@ -106,7 +106,7 @@ def test_a_file_that_cannot_be_read_is_named_and_the_others_are_loaded(
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "told"),
+    ("name", "content", "message"),
     [
         ("orders.csv", b"id,email,total\n1,a@example.org,5\n", "type `perennial ingest orders {} --dry-run`"),
         ("orders.jsonl", b"id;email;total\n1;a@example.org;5\n", "type `perennial ingest orders {} --dry-run`"),
@@ -116,18 +116,18 @@ def test_a_file_that_cannot_be_read_is_named_and_the_others_are_loaded(
     ],
 )
 def test_a_file_that_holds_no_events_is_put_aside_with_what_to_type(
-    name: str, content: bytes, told: str, folder: Path, track: Make, write_lines: WriteLines, ask: Ask
+    name: str, content: bytes, message: str, folder: Path, track: Make, write_lines: WriteLines, ask: Ask
 ) -> None:
     (folder / name).write_bytes(content)
     shutil.copy(write_lines(track("m1")), folder / "zz.jsonl")
     aside = folder / "failed" / name
-    with pytest.raises(IngestError, match=re.escape(told.format(aside))):
+    with pytest.raises(IngestError, match=re.escape(message.format(aside))):
         ingest_inbox()
     assert aside.read_bytes() == content
     assert names(folder / "done") == {"zz.jsonl"}
     ((kind, source, detail),) = ask("select kind, source, detail from raw.data_issues")
     assert (kind, source) == ("file not read", name)
-    assert told.format(aside) in detail
+    assert message.format(aside) in detail
     assert ingest_inbox() == []
 
 

@@ -7,10 +7,11 @@ from collections.abc import Callable
 
 import pytest
 
-from perennial.ingestion import UnreadableFileError, forms
-from perennial.ingestion import lines as lines_module
-from perennial.ingestion.envelope import Rejection
-from perennial.ingestion.lines import Line, read_lines
+from perennial.ingestion import UnreadableFileError
+from perennial.ingestion.decoding import forms
+from perennial.ingestion.decoding import lines as lines_module
+from perennial.ingestion.decoding.lines import Line, read_lines
+from perennial.ingestion.rejections import Rejection
 from perennial.ingestion.reports import Reason
 
 
@@ -66,7 +67,7 @@ def test_what_stands_before_the_cut_of_a_gzip_file_is_read() -> None:
     assert (last.line, last.reason) == (len(before) + 1, Reason.CUT_SHORT)
 
 
-def test_every_cut_of_a_small_gzip_file_is_told() -> None:
+def test_every_cut_of_a_small_gzip_file_is_reported() -> None:
     packed = gzip.compress(b"a\nb\n")
     for cut in range(2, len(packed)):
         assert any(isinstance(line, Rejection) and line.reason is Reason.CUT_SHORT for line in read(packed[:cut])), cut
@@ -96,7 +97,7 @@ def test_utf_16_and_utf_32_are_read_as_what_they_are(encoding: str, pack: Callab
     ]
 
 
-def test_utf_16_cut_in_a_character_is_told() -> None:
+def test_utf_16_cut_in_a_character_is_reported() -> None:
     *before, last = read('{"a": 1}\n{"b": 2}\n'.encode("utf-16")[:-1])
     assert before == [Line(1, b'{"a": 1}')]
     assert isinstance(last, Rejection)
@@ -129,7 +130,7 @@ def test_a_first_line_that_was_cut_takes_no_other_line_with_it(cut: bytes) -> No
 
 
 @pytest.mark.parametrize(
-    ("content", "told"),
+    ("content", "message"),
     [
         (b"PK\x03\x04", "a zip archive or a spreadsheet: unpack it (unzip day.jsonl)"),
         (b"PAR1", "a Parquet file: type `perennial ingest orders day.jsonl`"),
@@ -144,8 +145,8 @@ def test_a_first_line_that_was_cut_takes_no_other_line_with_it(cut: bytes) -> No
         ("order\tcustomer\n1\ta\n".encode("utf-16"), "the columns order, customer"),
     ],
 )
-def test_a_file_that_holds_no_events_is_named_with_what_to_do(content: bytes, told: str) -> None:
-    with pytest.raises(UnreadableFileError, match=re.escape(told)):
+def test_a_file_that_holds_no_events_is_named_with_what_to_do(content: bytes, message: str) -> None:
+    with pytest.raises(UnreadableFileError, match=re.escape(message)):
         list(read_lines(io.BufferedReader(io.BytesIO(content)), "day.jsonl"))
 
 

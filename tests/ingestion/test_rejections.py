@@ -3,8 +3,7 @@
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from perennial.ingestion.envelope import Rejection
-from perennial.ingestion.rejections import MAX_PAYLOAD_CHARACTERS, fingerprint, readable
+from perennial.ingestion.rejections import MAX_PAYLOAD_CHARACTERS, Rejection, fingerprint, readable
 from perennial.ingestion.reports import Reason
 
 steadily = settings(derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])

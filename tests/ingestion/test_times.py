@@ -8,9 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from perennial.ingestion.moments import read_moment
+from perennial.ingestion.events.moments import read_moment
+from perennial.ingestion.events.times import read_times
 from perennial.ingestion.reports import Reason, RefusedError
-from perennial.ingestion.times import read_times
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 GOOD = {"timestamp": "2020-05-01T10:00:00Z"}

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from perennial.ingestion.unbatching import unbatch
-from perennial.ingestion.values import Value, ValueSplitter, split_values
+from perennial.ingestion.decoding.unbatching import unbatch
+from perennial.ingestion.decoding.values import Value, ValueSplitter, split_values
 
 steadily = settings(derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from perennial.ingestion.ids import nobody
-from perennial.ingestion.purposes import folded_purposes, known_purposes
+from perennial.ingestion.consents.purposes import folded_purposes, known_purposes
+from perennial.ingestion.events.ids import nobody
 from perennial.lifecycle import Lifecycle
 
 

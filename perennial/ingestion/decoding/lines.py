@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 import orjson
 
-from perennial.ingestion.envelope import Rejection
-from perennial.ingestion.forms import DAMAGE, text_chunks
+from perennial.ingestion.decoding.forms import DAMAGE, text_chunks
+from perennial.ingestion.decoding.values import MAX_VALUE_BYTES, Value, ValueSplitter
+from perennial.ingestion.rejections import Rejection
 from perennial.ingestion.reports import Reason
-from perennial.ingestion.values import MAX_VALUE_BYTES, Value, ValueSplitter
 
 MAX_LINE_BYTES = MAX_VALUE_BYTES
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"

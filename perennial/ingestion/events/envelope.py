@@ -9,14 +9,14 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from perennial.ingestion.bounds import check_consent, check_depth, check_mappings, check_nul, check_property_ids
-from perennial.ingestion.ids import MAX_ID_BYTES, ReadId, id_text, read_id
-from perennial.ingestion.issues import Issue, IssueKind
-from perennial.ingestion.purposes import fold
+from perennial.ingestion.consents.purposes import fold
+from perennial.ingestion.events.bounds import check_consent, check_depth, check_mappings, check_nul, check_property_ids
+from perennial.ingestion.events.ids import MAX_ID_BYTES, ReadId, id_text, read_id
+from perennial.ingestion.events.issues import Issue, IssueKind
+from perennial.ingestion.events.rules import Rules
+from perennial.ingestion.events.snake_case import SNAKE_CASE, in_camel_case
+from perennial.ingestion.events.times import read_times
 from perennial.ingestion.reports import Reason, RefusedError
-from perennial.ingestion.rules import Rules
-from perennial.ingestion.snake_case import SNAKE_CASE, in_camel_case
-from perennial.ingestion.times import read_times
 
 TYPES = frozenset({"track", "identify", "page", "screen", "group", "alias"})
 
@@ -36,14 +36,6 @@ class Event(NamedTuple):
     payload: str
 
 
-class Rejection(NamedTuple):
-    """An event that was refused, with the bytes it had."""
-
-    line: int
-    reason: Reason
-    payload: bytes
-
-
 class _Ids(NamedTuple):
     user_id: str | None
     anonymous_id: str | None
@@ -51,12 +43,10 @@ class _Ids(NamedTuple):
     issues: list[Issue]
 
 
-def read_message(
-    line: int, payload: str, message: dict[str, Any], now: datetime, rules: Rules
-) -> list[Event | Rejection | Issue]:
+def read_message(line: int, payload: str, message: dict[str, Any], now: datetime, rules: Rules) -> list[Event | Issue]:
     """The event that `message`, parsed from `payload`, is, and what is to be reported of it.
 
-    `now` (UTC) is when it reached us. `occurred_at` is told by `perennial.ingestion.times`. Raises RefusedError.
+    `now` (UTC) is when it reached us. Its times are those of `read_times`. Raises RefusedError.
     """
     check_nul(payload, message)
     check_depth(payload, message)
@@ -126,7 +116,7 @@ def _id(message: dict[str, Any], key: str, rules: Rules) -> ReadId | None:
     value = message.get(key)
     if value is None:
         return None
-    text = id_text(value)
+    text = value if isinstance(value, str) else id_text(value)
     if text is None:
         raise RefusedError(Reason.BAD_ID)
     try:

@@ -55,11 +55,11 @@ def _from_text(text: str) -> datetime | None:
     text = text.strip()
     if _NUMBER.fullmatch(text) and len(text) != len("20260901"):
         return _from_epoch(float(text) if "." in text else int(text))
-    if said := _JAVASCRIPT.fullmatch(text):
-        month, day, year, time, zone = said.groups()
+    if match := _JAVASCRIPT.fullmatch(text):
+        month, day, year, time, zone = match.groups()
         return parsedate_to_datetime(f"{day} {month} {year} {time} {zone or '+0000'}")
-    if said := _RFC_2822.fullmatch(text):
-        return parsedate_to_datetime(said[1].replace("UTC", "GMT"))
+    if match := _RFC_2822.fullmatch(text):
+        return parsedate_to_datetime(match[1].replace("UTC", "GMT"))
     return _from_iso(_UTC.sub("Z", text))
 
 

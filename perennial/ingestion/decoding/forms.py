@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from io import BufferedIOBase, BufferedReader
 from itertools import chain
 
-from perennial.ingestion.csv_files import csv_columns
+from perennial.ingestion.decoding.csv_files import csv_columns
 from perennial.ingestion.reports import UnreadableFileError
 
 CHUNK_BYTES = 1 << 16
@@ -15,7 +15,7 @@ CHUNK_BYTES = 1 << 16
 DAMAGE = (EOFError, zlib.error, gzip.BadGzipFile, UnicodeDecodeError)
 _GZIP = b"\x1f\x8b"
 _UTF8_MARK = b"\xef\xbb\xbf"
-# The longer marks first: UTF-32 begins with that of UTF-16. Without a mark, a brace and its zeros tell.
+# The longer marks first: UTF-32 begins with that of UTF-16. Without a mark, a brace and its zeros do.
 _ENCODINGS = (
     (b"\xff\xfe\x00\x00", "utf-32"), (b"\x00\x00\xfe\xff", "utf-32"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"),
     (b"{\x00\x00\x00", "utf-32-le"), (b"\x00\x00\x00{", "utf-32-be"), (b"{\x00", "utf-16-le"), (b"\x00{", "utf-16-be"),
@@ -38,7 +38,7 @@ _TAR = slice(257, 262), b"ustar"
 
 
 def text_chunks(stream: BufferedReader, name: str) -> Iterator[bytes]:
-    """The bytes of `stream` as UTF-8 in pieces, gzip (told by its first bytes) unpacked; the first holds two lines.
+    """The bytes of `stream` as UTF-8 in pieces, gzip (known by its first bytes) unpacked; the first holds two lines.
 
     Raises UnreadableFileError, naming the form and what to do, for a file that is no text of events; one of `DAMAGE`
     where it is damaged.

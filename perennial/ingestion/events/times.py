@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from perennial.ingestion.moments import EARLIEST, read_moment
+from perennial.ingestion.events.moments import EARLIEST, read_moment
 from perennial.ingestion.reports import Reason, RefusedError
 
 CLOCK_TOLERANCE = timedelta(minutes=5)
@@ -15,7 +15,7 @@ def read_times(message: dict[str, Any], now: datetime) -> tuple[datetime, dateti
     """occurred_at, sent_at and received_at of an event that reached us at `now` (UTC).
 
     `occurred_at` is `timestamp`, else `originalTimestamp`; corrected for the sender's clock as Segment does
-    (receivedAt - (sentAt - originalTimestamp)) where those three are given and tell of a queue that can be.
+    (receivedAt - (sentAt - originalTimestamp)) where those three are given and the time between them can be a queue's.
     A `sentAt`, `receivedAt` or `originalTimestamp` that cannot be used is as if it were not there. Raises RefusedError
     for a `timestamp` that cannot be used, without any time, and for one in the future.
     """

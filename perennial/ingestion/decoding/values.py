@@ -112,6 +112,6 @@ class ValueSplitter:
 
 
 def split_values(data: bytes) -> list[bytes]:
-    """The values of bytes at hand."""
+    """The values of bytes that are all in memory."""
     splitter = ValueSplitter(longest=max(len(data), MAX_VALUE_BYTES))
     return [value.data for part in (splitter.feed(data), splitter.close()) for value in part]

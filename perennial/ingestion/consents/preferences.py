@@ -1,15 +1,15 @@
 """Consent that events carry (`context.consent.categoryPreferences`) or withdraw, into the ledger wherever it changes.
 
 Segment asks for the consent on every event, so most of it repeats. The ledger keeps what a customer's statements amount
-to: a statement that says what already held is left out, and comes back as soon as a late event makes it a change.
-So at any moment, the newest record of the ledger says what the newest statement said, in whatever order events came.
+to: a statement of what already held is left out, and comes back as soon as a late event makes it a change.
+So at any moment, the newest record of the ledger agrees with the newest statement, in whatever order events came.
 """
 
 from typing import Any
 
 import psycopg
 
-from perennial.ingestion.statements import OF_CONFLICTS, OF_LOAD, OF_TURNED
+from perennial.ingestion.consents.statements import OF_CONFLICTS, OF_LOAD, OF_TURNED
 
 CREATE_STATEMENTS = """
 create temporary table incoming_statements (
@@ -26,12 +26,12 @@ timeline as (
     select customer_id, purpose, is_granted, valid_from, message_id, true as is_new from stated
     union all
     select known.*, false
-    from (select distinct customer_id, purpose from stated) as spoken
+    from (select distinct customer_id, purpose from stated) as affected
     cross join lateral (
         select ledger.customer_id, ledger.purpose, ledger.is_granted, ledger.valid_from, ledger.message_id
         from consent.ledger
-        where ledger.customer_id = spoken.customer_id and ledger.purpose = spoken.purpose
-        -- Few customers speak in a load, many stand in the ledger: each is looked up by its key.
+        where ledger.customer_id = affected.customer_id and ledger.purpose = affected.purpose
+        -- Few customers state something in a load, many stand in the ledger: each is looked up by its key.
         offset 0
     ) as known
 ),

@@ -5,8 +5,8 @@ from typing import Any
 
 import psycopg
 
+from perennial.ingestion.consents.purposes import known_purposes, plain
 from perennial.ingestion.lock import in_load_order
-from perennial.ingestion.purposes import known_purposes, plain
 from perennial.lifecycle import load_lifecycle
 
 CREATE_ATTESTED = "create temporary table attested_customers (customer_id text primary key, first_at timestamptz)"
@@ -50,8 +50,8 @@ class Attestation:
         known = known_purposes(load_lifecycle())
         unknown = [purpose for purpose in self.purposes if plain(purpose) not in known]
         if unknown or not self.purposes:
-            told = f"'{unknown[0]}' is no purpose" if unknown else "an attestation names at least one purpose"
-            raise ValueError(f"{told}; there are: {', '.join(known.values())} (channels are set in lifecycle.yml)")
+            problem = f"'{unknown[0]}' is no purpose" if unknown else "an attestation names at least one purpose"
+            raise ValueError(f"{problem}; there are: {', '.join(known.values())} (channels are set in lifecycle.yml)")
         if not self.evidence.strip():
             raise ValueError("an attestation needs evidence: a text that says where the consents are on record")
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import psycopg
 
-from perennial.ingestion.purposes import fold_sql, folded_purposes, known_purposes, plain_sql
-from perennial.ingestion.withdrawals import BARE_CHANNEL, withdrawals
+from perennial.ingestion.consents.purposes import fold_sql, folded_purposes, known_purposes, plain_sql
+from perennial.ingestion.consents.withdrawals import BARE_CHANNEL, withdrawals
 from perennial.lifecycle import Lifecycle
 
 _CREATE_NAMES = """
@@ -15,20 +15,20 @@ create temporary table withdrawal_names (name text primary key, purpose text);
 
 # Anything but true refuses: a preference that cannot be read is no consent.
 _STATED = f"""
-with said (customer_id, message_id, type, event, occurred_at, context, properties) as ({{events}}),
+with stating (customer_id, message_id, type, event, occurred_at, context, properties) as ({{events}}),
 
 stated (customer_id, purpose, is_granted, valid_from, message_id) as (
     select
-        said.customer_id,
+        stating.customer_id,
         coalesce(known.purpose, {plain_sql("preference.key")}),
         preference.value = 'true',
-        said.occurred_at,
-        said.message_id
-    from said
+        stating.occurred_at,
+        stating.message_id
+    from stating
     cross join lateral (
-        select key, value from jsonb_each(nullif(said.context #> '{{consent,categoryPreferences}}', 'null'))
+        select key, value from jsonb_each(nullif(stating.context #> '{{consent,categoryPreferences}}', 'null'))
         union all
-        select key, value from jsonb_each(nullif(said.context #> '{{consent,category_preferences}}', 'null'))
+        select key, value from jsonb_each(nullif(stating.context #> '{{consent,category_preferences}}', 'null'))
     ) as preference
     left join purpose_names as known
         on
@@ -36,19 +36,19 @@ stated (customer_id, purpose, is_granted, valid_from, message_id) as (
             and known.name = case
                 when preference.value = 'true' then {plain_sql("preference.key")} else {fold_sql("preference.key")}
             end
-    where said.context ? 'consent'
+    where stating.context ? 'consent'
     union all
     select
-        said.customer_id,
+        stating.customer_id,
         coalesce(withdrawal.purpose, channel.purpose, '{BARE_CHANNEL}'),
         false,
-        said.occurred_at,
-        said.message_id
-    from said
-    inner join withdrawal_names as withdrawal on withdrawal.name = {fold_sql("said.event")}
+        stating.occurred_at,
+        stating.message_id
+    from stating
+    inner join withdrawal_names as withdrawal on withdrawal.name = {fold_sql("stating.event")}
     left join purpose_names as channel
-        on not channel.is_granted and channel.name = {fold_sql("said.properties ->> 'channel'")}
-    where said.type = 'track'
+        on not channel.is_granted and channel.name = {fold_sql("stating.properties ->> 'channel'")}
+    where stating.type = 'track'
 )
 """
 _COLUMNS = "message_id, type, event, occurred_at, context, properties"

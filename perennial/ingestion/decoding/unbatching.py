@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from json import JSONDecoder
 from typing import Any
 
-from perennial.ingestion.values import split_values
+from perennial.ingestion.decoding.values import split_values
 
 _INHERITED = ("sentAt", "sent_at", "receivedAt", "received_at")
 _DECODER = JSONDecoder()

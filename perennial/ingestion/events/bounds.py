@@ -7,10 +7,10 @@ from typing import Any
 
 import orjson
 
-from perennial.ingestion.ids import MAX_ID_BYTES
-from perennial.ingestion.purposes import fold, plain
+from perennial.ingestion.consents.purposes import fold, plain
+from perennial.ingestion.events.ids import MAX_ID_BYTES
+from perennial.ingestion.events.rules import Rules
 from perennial.ingestion.reports import Reason, RefusedError
-from perennial.ingestion.rules import Rules
 
 # Readers in Python recurse, and give up near a thousand levels.
 MAX_DEPTH = 100
@@ -48,8 +48,10 @@ def check_depth(payload: str, message: dict[str, Any]) -> None:
 
 def check_mappings(message: dict[str, Any]) -> None:
     """Raises RefusedError where a part of the envelope that holds fields is something else."""
-    if not all(isinstance(message.get(key), dict | None) for key in _MAPPINGS):
-        raise RefusedError(Reason.NOT_A_MAPPING)
+    for key in _MAPPINGS:
+        part = message.get(key)
+        if part is not None and not isinstance(part, dict):
+            raise RefusedError(Reason.NOT_A_MAPPING)
 
 
 def check_property_ids(payload: str, properties: Mapping[str, Any] | None) -> None:

@@ -1,4 +1,4 @@
-"""Ids as they are compared: without what nobody sees in them, and with those told that name nobody."""
+"""Ids as they are compared: without what nobody sees in them; and which of them name nobody."""
 
 import unicodedata
 from collections.abc import Iterable
@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 # Ids are keys of B-tree indexes, whose entries are limited to 2,704 bytes, up to three ids together.
 MAX_ID_BYTES = 500
-# A double holds whole numbers exactly up to here; beyond, a number has already lost the digits that told it apart.
+# A double holds whole numbers exactly up to here; beyond, a number has already lost the digits that distinguish it.
 MAX_WHOLE_NUMBER = 2**53
 
 # What a program writes where it has no id: an empty value made text, a template left unfilled, an example's own name.

@@ -1,11 +1,12 @@
 """Addresses that bounced for good: suppressed from then on, which is no refusal of the customer's."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import psycopg
 
-from perennial.ingestion.purposes import fold_sql
-from perennial.ingestion.withdrawals import BOUNCES, SOFT_BOUNCES
+from perennial.ingestion.consents.purposes import fold, fold_sql
+from perennial.ingestion.consents.withdrawals import BOUNCES, SOFT_BOUNCES
 
 CHANNEL = "email"
 _TYPES = ["type", "bounce_type", "bounceType", "bounce_category", "bounceCategory", "classification"]
@@ -35,6 +36,11 @@ where
     )
 on conflict do nothing
 """
+
+
+def has_bounces(names: Iterable[str | None]) -> bool:
+    """Whether any of these events is a bounce that may suppress an address."""
+    return any(name is not None and fold(name) in BOUNCES for name in names)
 
 
 def record_suppressions(connection: psycopg.Connection[Any], load_id: int) -> None:

@@ -7,7 +7,7 @@ leaving the channel: consent fails closed.
 
 from itertools import product
 
-from perennial.ingestion.purposes import fold, folded_purposes
+from perennial.ingestion.consents.purposes import fold, folded_purposes
 from perennial.lifecycle import Lifecycle
 
 _WORDS = {

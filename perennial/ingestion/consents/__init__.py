@@ -1,0 +1,1 @@
+"""What events and people state about consent, into the ledger."""

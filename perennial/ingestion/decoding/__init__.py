@@ -1,0 +1,1 @@
+"""The bytes of a file of events to the JSON texts in them, whatever form the file has."""

@@ -1,0 +1,1 @@
+"""One JSON text to one event: checked, bounded and typed; nothing here touches a file or a database."""

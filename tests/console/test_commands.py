@@ -78,12 +78,12 @@ def test_a_table_given_as_events_is_answered_with_what_to_type_and_the_other_fil
     table.write_text("id,customer,total\n1,a,5\n")
     alone = perennial("ingest", "events", str(table))
     assert alone.exit_code == 2
-    assert f"perennial ingest orders {table}" in alone.output
+    assert f"{table} is a table (CSV)" in " ".join(alone.output.split())
     good = events_file(tmp_path, {**ORDER, "messageId": "m1"})
     done = perennial("ingest", "events", str(table), good, "--json")
     assert done.exit_code == 2
     first, second = json.loads(done.stdout)
-    assert f"perennial ingest orders {table}" in first["failure"]
+    assert "write each row as one event" in first["failure"]
     assert (second["count_loaded"], second["failure"]) == (1, None)
 
 

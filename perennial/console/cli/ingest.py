@@ -87,4 +87,3 @@ def _attestation(purposes: list[str] | None, evidence: str | None) -> "Attestati
     if not evidence:
         raise ValueError("--attest-consent needs --evidence: where that consent is on record")
     return Attestation(purposes=tuple(purposes), evidence=evidence)
-

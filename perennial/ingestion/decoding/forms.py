@@ -21,10 +21,14 @@ _ENCODINGS = (
     (b"{\x00\x00\x00", "utf-32-le"), (b"\x00\x00\x00{", "utf-32-be"), (b"{\x00", "utf-16-le"), (b"\x00{", "utf-16-be"),
     (b"[\x00", "utf-16-le"), (b"\x00[", "utf-16-be"),
 )  # fmt: skip
+# Until tables are read themselves.
+TABLE_ADVICE = (
+    "write each row as one event of the Segment spec (JSON Lines), and type `perennial ingest events` with that"
+)
 _OTHERS = (
     (b"PK\x03\x04", "a zip archive or a spreadsheet", "unpack it (unzip FILE), or save the sheet as CSV"),
     (b"PK\x05\x06", "an empty zip archive", "put the file itself here"),
-    (b"PAR1", "a Parquet file", "type `perennial ingest orders FILE` (or customers, or consents)"),
+    (b"PAR1", "a Parquet file", TABLE_ADVICE),
     (b"\x28\xb5\x2f\xfd", "compressed with zstd", "unpack it: zstd -d FILE"),
     (b"BZh", "compressed with bzip2", "unpack it: bunzip2 FILE"),
     (b"\xfd7zXZ\x00", "compressed with xz", "unpack it: unxz FILE"),
@@ -93,6 +97,5 @@ def _name_other_forms(head: bytes, name: str) -> None:
         raise UnreadableFileError(f"{name} is a tar archive: unpack it (tar xf {name}) and ingest what is in it")
     if columns := csv_columns(head.removeprefix(_UTF8_MARK)):
         raise UnreadableFileError(
-            f"{name} is a table (CSV) with the columns {', '.join(columns[:8])}, not events: type "
-            f"`perennial ingest orders {name} --dry-run` (or customers, or consents) to see how it will be read"
+            f"{name} is a table (CSV) with the columns {', '.join(columns[:8])}, not events: {TABLE_ADVICE}"
         )

@@ -23,8 +23,8 @@ MAX_BATCH_BYTES = 16 << 20
 class Source:
     """Where lines come from and under which name they go into `raw`.
 
-    `total` and `position` measure progress in the same unit; without them it is told in lines. A source that may make
-    its reader wait, a pipe, is no `is_at_hand` one: it is read only when the last batch is in, and can be interrupted.
+    `total` and `position` measure progress in the same unit; without them it counts lines. A source that may make its
+    reader wait, a pipe, is not `is_available`: it is read only when the last batch is in, and can be interrupted.
     """
 
     name: str
@@ -32,9 +32,9 @@ class Source:
     total: int | None = None
     position: Callable[[], int] | None = None
     progress: Progress | None = None
-    is_at_hand: bool = True
+    is_available: bool = True
 
-    def tell(self, done: int) -> None:
+    def report_progress(self, done: int) -> None:
         if self.progress:
             self.progress(done, self.total)
 
@@ -58,7 +58,7 @@ def ingest_source(source: Source, *, strict: bool = False, attestation: Attestat
         if attestation and not (strict and rejected):
             attest(connection, attestation)
     if source.total is not None:
-        source.tell(source.total)
+        source.report_progress(source.total)
     report = IngestReport(source.name, loaded, duplicate, rejected, dict(reasons), time.monotonic() - started)
     if strict and rejected:
         raise RejectedLinesError(report)
@@ -73,7 +73,7 @@ def _load_each(loader: Loader, source: Source, reasons: Counter[str]) -> Counts:
             counts = loader.load()
         reasons.update(rejection.reason.value for rejection in refused)
         total = Counts(*map(sum, zip(total, counts, strict=True)))
-        source.tell(batch.done)
+        source.report_progress(batch.done)
     return total
 
 
@@ -82,7 +82,7 @@ def _load_together(loader: Loader, source: Source, reasons: Counter[str]) -> Cou
         for batch in _batches(source):
             refused = loader.stage(batch.events, batch.rejections)
             reasons.update(rejection.reason.value for rejection in refused)
-            source.tell(batch.done)
+            source.report_progress(batch.done)
         if reasons:
             loader.discard_events()
         return loader.load()
@@ -90,7 +90,7 @@ def _load_together(loader: Loader, source: Source, reasons: Counter[str]) -> Cou
 
 def _batches(source: Source) -> Iterator[Batch]:
     checked = _checked(source)
-    return one_ahead(checked) if source.is_at_hand else checked
+    return one_ahead(checked) if source.is_available else checked
 
 
 def _checked(source: Source) -> Iterator[Batch]:

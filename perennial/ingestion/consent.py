@@ -50,8 +50,8 @@ class Attestation:
         known = (PROFILING, TRAINING, *load_lifecycle().channels)
         unknown = [purpose for purpose in self.purposes if purpose not in known]
         if unknown or not self.purposes:
-            told = f"'{unknown[0]}' is no purpose" if unknown else "an attestation names at least one purpose"
-            raise ValueError(f"{told}; there are: {', '.join(known)} (channels are set in lifecycle.yml)")
+            problem = f"'{unknown[0]}' is no purpose" if unknown else "an attestation names at least one purpose"
+            raise ValueError(f"{problem}; there are: {', '.join(known)} (channels are set in lifecycle.yml)")
         if not self.evidence.strip():
             raise ValueError("an attestation needs evidence: a text that says where the consents are on record")
 

@@ -20,7 +20,7 @@ def ingest_file(
     attest: Attestation | None = None,
     progress: Progress | None = None,
 ) -> IngestReport:
-    """Load a file of Segment-spec JSON Lines, plain or gzip (told by its first bytes), or `-` for standard input.
+    """Load a file of Segment-spec JSON Lines, plain or gzip (recognised by its first bytes), or `-` for standard input.
 
     Afterwards every good line is in `raw.events`, once per messageId whichever files held it and however often the
     ingest was killed or repeated; every other line is in `raw.rejected_events` once, with its number and reason.
@@ -28,7 +28,7 @@ def ingest_file(
     file and purpose from their first event in it on, never against an earlier refusal.
 
     Batches commit one by one: memory is bounded, and a killed ingest is completed by running it again.
-    `progress` is told of bytes of a file, of lines of a pipe.
+    `progress` is given bytes of a file, lines of a pipe.
 
     With `strict`, one refused line means that nothing of the file is loaded: only the refused lines are recorded, and
     RejectedLinesError is raised with the report. Raises UnreadableFileError when the file cannot be opened.
@@ -49,7 +49,7 @@ def ingest_file(
 
 def _source(stream: BufferedReader, name: str, progress: Progress | None) -> Source:
     if not stream.seekable():
-        return Source(name, read_lines(stream), progress=progress, is_at_hand=False)
+        return Source(name, read_lines(stream), progress=progress, is_available=False)
     # Standard input may be a file of which someone has read the beginning.
     start = stream.tell()
     size = stream.seek(0, SEEK_END) - start

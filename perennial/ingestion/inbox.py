@@ -16,7 +16,7 @@ def ingest_inbox() -> list[IngestReport]:
     """Load each `*.jsonl` and `*.jsonl.gz` of the home's `inbox/`, in order of name, one report per file.
 
     A file whose last batch is committed lies in `inbox/done/`. One that grew meanwhile stays for the next call, as does
-    whatever a killed call had not finished; nothing is loaded twice. Names beginning with a dot are left alone: write
+    whatever a killed call had not finished; nothing is loaded twice. Names beginning with a dot are skipped: write
     there, then rename. Calls at the same time take turns. Raises IngestError at the end when a file could not be read,
     with the others loaded.
     """
@@ -24,7 +24,7 @@ def ingest_inbox() -> list[IngestReport]:
     (inbox / "done").mkdir(parents=True, exist_ok=True)
     reports, problems = [], []
     with _only_one(inbox):
-        for path in _waiting(inbox):
+        for path in _pending_files(inbox):
             try:
                 reports.append(_ingest_one(path))
             except IngestError as error:
@@ -34,7 +34,7 @@ def ingest_inbox() -> list[IngestReport]:
     return reports
 
 
-def _waiting(inbox: Path) -> list[Path]:
+def _pending_files(inbox: Path) -> list[Path]:
     found = {path for pattern in PATTERNS for path in inbox.glob(pattern)}
     return sorted(path for path in found if path.is_file() and not path.name.startswith("."))
 

@@ -31,7 +31,7 @@ def read_lines(stream: BufferedReader) -> Iterator[Line | Rejection]:
         number += 1
         try:
             data = text.readline(MAX_LINE_BYTES + 1)
-            line = _skip_rest(text, number, data) if len(data) > MAX_LINE_BYTES else Line(number, data)
+            line = _skip_remainder(text, number, data) if len(data) > MAX_LINE_BYTES else Line(number, data)
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:
             yield Rejection(number, Reason.CUT_SHORT, str(error).encode())
             return
@@ -45,7 +45,7 @@ def read_lines(stream: BufferedReader) -> Iterator[Line | Rejection]:
             yield line
 
 
-def _skip_rest(text: IO[bytes], number: int, data: bytes) -> Line | Rejection:
+def _skip_remainder(text: IO[bytes], number: int, data: bytes) -> Line | Rejection:
     if data.endswith(b"\n"):
         return Line(number, data)
     while (more := text.readline(MAX_LINE_BYTES)) and not more.endswith(b"\n"):

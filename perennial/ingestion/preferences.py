@@ -2,7 +2,7 @@
 
 Segment asks for the consent on every event, so most of it repeats. The ledger keeps what a customer's statements amount
 to: a statement that says what already held is left out, and comes back as soon as a late event makes it a change.
-So at any moment, the newest record of the ledger says what the newest statement said, in whatever order events came.
+So at any moment, the newest record of the ledger is the newest statement's, in whatever order events came.
 """
 
 from typing import Any
@@ -31,11 +31,11 @@ where events.load_id = %(load_id)s
 
 _STATEMENTS_OF_TURNED = """
 select
-    said.customer_id,
+    stated.customer_id,
     preference.key as purpose,
     preference.value = 'true' as is_granted,
-    said.occurred_at as valid_from,
-    said.message_id
+    stated.occurred_at as valid_from,
+    stated.message_id
 from (select customer_id, min(turned_at) as turned_at from incoming_turns group by customer_id) as turned
 cross join lateral (
     select turned.customer_id, events.message_id, events.occurred_at, events.context
@@ -48,9 +48,9 @@ cross join lateral (
         and events.anonymous_id = turned.customer_id
         and events.occurred_at >= turned.turned_at
     offset 0
-) as said
-cross join lateral jsonb_each(nullif(said.context #> '{consent,categoryPreferences}', 'null')) as preference
-inner join incoming_turns on incoming_turns.customer_id = said.customer_id and incoming_turns.purpose = preference.key
+) as stated
+cross join lateral jsonb_each(nullif(stated.context #> '{consent,categoryPreferences}', 'null')) as preference
+inner join incoming_turns on incoming_turns.customer_id = stated.customer_id and incoming_turns.purpose = preference.key
 """
 
 # At one instant the refusal comes last, as it is the one that holds.
@@ -61,11 +61,11 @@ timeline as (
     select customer_id, purpose, is_granted, valid_from, message_id, true as is_new from stated
     union all
     select known.*, false
-    from (select distinct customer_id, purpose from stated) as spoken
+    from (select distinct customer_id, purpose from stated) as changed
     cross join lateral (
         select ledger.customer_id, ledger.purpose, ledger.is_granted, ledger.valid_from, ledger.message_id
         from consent.ledger
-        where ledger.customer_id = spoken.customer_id and ledger.purpose = spoken.purpose
+        where ledger.customer_id = changed.customer_id and ledger.purpose = changed.purpose
         -- Few customers speak in a load, many stand in the ledger: each is looked up by its key.
         offset 0
     ) as known

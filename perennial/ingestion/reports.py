@@ -1,4 +1,4 @@
-"""What an ingest tells its caller: how many lines were loaded, known already, or refused and why."""
+"""What an ingest reports to its caller: how many lines were loaded, known already, or refused and why."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -55,9 +55,9 @@ class RejectedLinesError(IngestError):
     """`strict` was asked for and lines were refused: none of the file was loaded. `report` has the reasons."""
 
     def __init__(self, report: IngestReport) -> None:
-        told = ", ".join(f"{count} {reason}" for reason, count in Counter(report.reasons).most_common())
+        why = ", ".join(f"{count} {reason}" for reason, count in Counter(report.reasons).most_common())
         super().__init__(
-            f"{report.source}: {report.count_rejected} lines refused ({told}); nothing was loaded because strict was "
+            f"{report.source}: {report.count_rejected} lines refused ({why}); nothing was loaded because strict was "
             "asked for. The lines are in raw.rejected_events: mend them, or ingest without strict to load the rest."
         )
         self.report = report

@@ -1,4 +1,4 @@
-"""What makes a line an event, and what is said of one that is none."""
+"""What makes a line an event, and the reason why one is refused."""
 
 import json
 from datetime import UTC, datetime, timedelta

@@ -63,7 +63,7 @@ def test_what_stands_before_the_cut_of_a_gzip_file_is_read() -> None:
     assert (last.line, last.reason) == (len(before) + 1, Reason.CUT_SHORT)
 
 
-def test_every_cut_of_a_small_gzip_file_is_told() -> None:
+def test_every_cut_of_a_small_gzip_file_is_reported() -> None:
     packed = gzip.compress(b"a\nb\n")
     for cut in range(2, len(packed)):
         assert any(isinstance(line, Rejection) and line.reason is Reason.CUT_SHORT for line in read(packed[:cut])), cut

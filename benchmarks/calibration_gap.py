@@ -54,8 +54,9 @@ def main() -> None:
 
 
 def stage_models() -> dict[Stage, str]:
-    """The stages whose audience a model orders, and which model."""
-    return {stage: model for stage in Stage if (model := model_of(stage))}
+    """The stages whose audience a model orders, and which model: those whose true probability the market knows."""
+    models = {stage: model_of(stage) for stage in Stage}
+    return {stage: model for stage, model in models.items() if model in market_truth.ORACLES}
 
 
 def fill(home: Path, customers: int, days: int, seed: int) -> date:

@@ -77,7 +77,7 @@ class Marts:
 
 
 def key_columns() -> dict[str, tuple[str, ...]]:
-    """The columns that tell the rows of each mart apart, the labels of every model among them."""
+    """The columns that identify the rows of each mart, the labels of every model among them."""
     return {**_KEYS, **{marts_label(model): ("customer_id", "snapshot_on") for model in load_models()}}
 
 

@@ -25,7 +25,7 @@ class LabelContract(BaseModel):
     `stage`: whose customers it scores and whose audience it orders; None: it scores everyone who ever ordered.
     `horizon_days`: unless `lifecycle.yml` says otherwise.
     `recount`: what holds of a label beside `count_orders` and `revenue`, counted again by the gate from the orders
-    within the horizon; None: the label cannot be told from orders.
+    within the horizon; None: the label does not follow from orders.
     """
 
     model_config = ConfigDict(frozen=True)

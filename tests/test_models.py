@@ -82,7 +82,7 @@ def test_no_file_but_the_table_of_specs_names_two_models() -> None:
 
 
 @pytest.mark.parametrize(
-    ("meta", "column", "told"),
+    ("meta", "column", "message"),
     [
         ("{horizon_days: 7}", BOOLEAN, "stage: Field required"),
         ("{stage: lapsed, horizon_days: 7}", BOOLEAN, "stage: Input should be 'prospect'"),
@@ -92,9 +92,11 @@ def test_no_file_but_the_table_of_specs_names_two_models() -> None:
         ("{stage: null, horizon_days: 7}", AMOUNT, "beside a column `label_orders`"),
     ],
 )
-def test_a_label_whose_contract_says_too_little_is_refused(tmp_path: Path, meta: str, column: str, told: str) -> None:
+def test_a_label_whose_contract_says_too_little_is_refused(
+    tmp_path: Path, meta: str, column: str, message: str
+) -> None:
     write_label(tmp_path, "loyalty", meta, column)
-    with pytest.raises(ContractError, match=f"label_loyalty.yml.*{told}"):
+    with pytest.raises(ContractError, match=f"label_loyalty.yml.*{message}"):
         read_models(tmp_path)
 
 

@@ -12,7 +12,7 @@ from perennial.as_of import snapshot_at
 from perennial.database import Role, connect
 from perennial.lifecycle import load_lifecycle
 from perennial.tables import PREDICTIONS_SCORES
-from training.explanation.reasons import Reason
+from training.explanation.reasons import ScoreReason
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Score:
     probability: float | None
     value: float | None
     expected_orders: float | None
-    reasons: list[Reason]
+    reasons: list[ScoreReason]
     model_version: str
 
     def to_row(self) -> list[Any]:

@@ -64,9 +64,9 @@ class GuardedRedisOnlineStore(RedisOnlineStore):  # type: ignore[misc]  # Feast 
         (join_key,) = view.join_keys
         columns = [encode_column(rows.column(name)) for name in names]
         keys = (_entity_key(join_key, value) for value in rows.column(join_key).to_pylist())
-        moments = rows.column(view.batch_source.timestamp_field).to_pylist()
+        timestamps = rows.column(view.batch_source.timestamp_field).to_pylist()
         values = zip(*columns, strict=True)
-        self._write(config, view.name, zip(keys, moments, repeat(names), values, strict=False))
+        self._write(config, view.name, zip(keys, timestamps, repeat(names), values, strict=False))
 
     def _write(self, config: RepoConfig, view: str, rows: Iterable[Encoded]) -> None:
         client = self._get_client(config.online_store)

@@ -45,7 +45,7 @@ def ingest_source(source: Source, *, strict: bool = False, attestation: Attestat
 
 def _batches(source: Source, rules: Rules) -> Iterator[Batch]:
     read = _read(source, rules)
-    return one_ahead(read) if source.is_at_hand else read
+    return one_ahead(read) if source.is_available else read
 
 
 def _read(source: Source, rules: Rules) -> Iterator[Batch]:

@@ -56,7 +56,7 @@ def ingest_file(
 
 def _source(stream: BufferedReader, name: str, shown: str, progress: Progress | None) -> Source:
     if not stream.seekable():
-        return Source(name, read_lines(stream, shown), progress=progress, is_at_hand=False)
+        return Source(name, read_lines(stream, shown), progress=progress, is_available=False)
     # Standard input may be a file of which someone has read the beginning.
     start = stream.tell()
     size = stream.seek(0, SEEK_END) - start

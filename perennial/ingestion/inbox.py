@@ -36,14 +36,14 @@ def ingest_inbox() -> list[IngestReport]:
     for folder in ("done", "failed"):
         (inbox / folder).mkdir(parents=True, exist_ok=True)
     with _only_one(inbox):
-        outcomes = [_ingest_one(path) for path in _waiting(inbox)]
+        outcomes = [_ingest_one(path) for path in _pending_files(inbox)]
     reports = [outcome for outcome in outcomes if isinstance(outcome, IngestReport)]
     if problems := [outcome for outcome in outcomes if isinstance(outcome, str)]:
         raise IngestError(f"{'; '.join(problems)}. {len(reports)} other files of {inbox} were loaded.")
     return reports
 
 
-def _waiting(inbox: Path) -> list[Path]:
+def _pending_files(inbox: Path) -> list[Path]:
     return sorted(
         path
         for path in inbox.iterdir()

@@ -15,7 +15,7 @@ class Source:
     """Where lines come from and under which name they go into `raw`.
 
     `total` and `position` measure progress in the same unit; without them it is measured in lines. A source that may
-    make its reader wait, a pipe, is no `is_at_hand` one: it is read only when the last batch is in, and can be
+    make its reader wait, a pipe, is no `is_available` one: it is read only when the last batch is in, and can be
     interrupted.
     """
 
@@ -24,7 +24,7 @@ class Source:
     total: int | None = None
     position: Callable[[], int] | None = None
     progress: Progress | None = None
-    is_at_hand: bool = True
+    is_available: bool = True
 
     def report_progress(self, done: int) -> None:
         if self.progress:

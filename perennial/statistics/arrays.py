@@ -1,4 +1,4 @@
-"""The types of NumPy arrays in the statistics packages: one value per row, or per customer, unless said."""
+"""The types of NumPy arrays in the statistics packages: one value per row, or per customer, unless noted."""
 
 from typing import TypeAlias
 

@@ -78,9 +78,9 @@ def _read_arms(frame: pd.DataFrame, columns: TrialColumns) -> tuple["pd.Series[s
     present = sorted(arms.dropna().unique())
     for name in (columns.treated, columns.control):
         if name not in present:
-            alone = " Was the control left out? Without one there is no uplift" if len(present) == 1 else ""
+            hint = " Was the control left out? Without one there is no uplift" if len(present) == 1 else ""
             raise InputError(
-                f"No row has {name!r} in column {columns.treatment!r}: its values are {quoted_list(present)}.{alone}"
+                f"No row has {name!r} in column {columns.treatment!r}: its values are {quoted_list(present)}.{hint}"
             )
     return arms, _note_excluded(arms, columns)
 

@@ -54,14 +54,14 @@ def test_a_killed_publish_leaves_the_old_or_the_new_audience_whole(brand: Brand)
     old = publish("retention", SUNDAY)
     fill(NEXT_SUNDAY.isoformat())
     brand.gate(NEXT_SUNDAY)
-    moments = random.Random(24)
+    generator = random.Random(24)
     for _ in range(4):
         with subprocess.Popen(
             [sys.executable, "-W", "ignore", "-c", WORK], stdout=subprocess.PIPE, cwd=brand.home
         ) as victim:
             assert victim.stdout is not None
             assert victim.stdout.readline() == b"ready\n"
-            time.sleep(moments.uniform(0.05, 1.2))
+            time.sleep(generator.uniform(0.05, 1.2))
             victim.send_signal(signal.SIGKILL)
         found = newest_run("retention")
         assert found.as_of in {SUNDAY, NEXT_SUNDAY}

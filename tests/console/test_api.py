@@ -63,9 +63,9 @@ def test_members_come_page_by_page_within_one_run(api: httpx.Client, brand: Bran
 
     link = re.fullmatch(r'<(.+)>; rel="next"', first.headers["Link"])
     assert link
-    rest = api.get(link[1]).json()
-    assert [member["customer_id"] for member in rest["members"]] == ["four", TRICKY]
-    last = api.get("/v1/audiences/retention", params={"limit": 2, "cursor": rest["next_cursor"]}).json()
+    second = api.get(link[1]).json()
+    assert [member["customer_id"] for member in second["members"]] == ["four", TRICKY]
+    last = api.get("/v1/audiences/retention", params={"limit": 2, "cursor": second["next_cursor"]}).json()
     assert (last["members"], last["next_cursor"]) == ([], None)
     assert [m["customer_id"] for m in api.get("/v1/audiences/retention").json()["members"]] == ["new"]
 

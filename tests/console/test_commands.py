@@ -53,11 +53,11 @@ def test_ingest_shows_the_first_of_what_was_refused_and_reported(tmp_path: Path)
     )
     done = perennial("ingest", "events", file)
     assert done.exit_code == 0, done.output
-    said = " ".join(done.output.split())
-    assert "line 1: anonymous id of nobody dropped: 'undefined' in m1" in said
-    assert "line 2: message id reused with other content: m1" in said
-    assert "line 3: an id of nobody: " in said
-    assert "line 4: malformed JSON: {cut" in said
+    printed = " ".join(done.output.split())
+    assert "line 1: anonymous id of nobody dropped: 'undefined' in m1" in printed
+    assert "line 2: message id reused with other content: m1" in printed
+    assert "line 3: an id of nobody: " in printed
+    assert "line 4: malformed JSON: {cut" in printed
     (report,) = json.loads(perennial("ingest", "events", file, "--json").stdout)
     assert report["issues"] == {"message id reused with other content": 1, "anonymous id of nobody dropped": 1}
     assert {example["line"] for example in report["examples"]} == {1, 2, 3, 4}
@@ -76,9 +76,9 @@ def test_a_file_of_which_every_event_was_refused_is_a_failure_and_one_loaded_bef
 def test_a_table_given_as_events_is_answered_with_what_to_type_and_the_other_files_are_loaded(tmp_path: Path) -> None:
     table = tmp_path / "orders.csv"
     table.write_text("id,customer,total\n1,a,5\n")
-    alone = perennial("ingest", "events", str(table))
-    assert alone.exit_code == 2
-    assert f"{table} is a table (CSV)" in " ".join(alone.output.split())
+    single = perennial("ingest", "events", str(table))
+    assert single.exit_code == 2
+    assert f"{table} is a table (CSV)" in " ".join(single.output.split())
     good = events_file(tmp_path, {**ORDER, "messageId": "m1"})
     done = perennial("ingest", "events", str(table), good, "--json")
     assert done.exit_code == 2

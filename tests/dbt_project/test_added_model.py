@@ -97,9 +97,9 @@ def visits(generator: random.Random) -> Iterator[Event]:
 def add_the_model(project: Path) -> None:
     """All that CONTRIBUTING.md asks of whoever adds a model."""
     specs, marts = project / "training" / "specs.py", project / "dbt_project" / "models" / "marts"
-    table, found, rest = specs.read_text().partition("    for spec in (\n")
+    table, found, after = specs.read_text().partition("    for spec in (\n")
     assert found
-    specs.write_text(table + found + ENTRY + rest)
+    specs.write_text(table + found + ENTRY + after)
     (marts / "label_first_order.sql").write_text(LABEL)
     contract = (marts / "label_purchase_intent.yml").read_text()
     for before, after in (("purchase_intent", "first_order"), ("stage: engagement", "stage: prospect")):

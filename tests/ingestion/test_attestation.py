@@ -29,7 +29,7 @@ def test_purposes_must_be_given() -> None:
         Attestation((), "terms")
 
 
-def test_an_unknown_purpose_is_told_with_those_there_are() -> None:
+def test_an_unknown_purpose_is_reported_with_those_there_are() -> None:
     with pytest.raises(ValueError, match=r"'e-mail' is no purpose; there are: profiling, training, email, .*lifecycle"):
         Attestation(("email", "e-mail"), "terms")
 

@@ -19,7 +19,7 @@ Ask = Callable[..., list[tuple[Any, ...]]]
 CASES = Path(__file__).parents[1] / "cases" / "events"
 ALL_TOGETHER = "together"
 # Moments of inputs that may be taken, where they are; by the id of their user.
-MOMENTS = {
+TIMES = {
     "c13-epoch-s-text": "2026-09-01 10:00:00+00",
     "c13-leap": "2017-01-01 00:00:00+00",
     "c13-rfc2822": "2026-09-01 10:00:00+00",
@@ -66,7 +66,9 @@ def outcome(ask: Ask, row: Expected) -> str:
     if ask("select from raw.data_issues where message_id = %s and kind !~ 'nobody'", message_id):
         return "reported"
     if taken := ask(
-        "select occurred_at = %s from raw.events where %s in (message_id, user_id)", MOMENTS.get(row.id), message_id
+        "select occurred_at = %s from raw.events where %s in (message_id, user_id)",
+        TIMES.get(row.id),
+        message_id,
     ):
         return "accepted" if taken[0][0] is not False else "accepted at the wrong moment"
     refused = ask("select reason from raw.rejected_events where strpos(payload, %s) > 0", f'"{message_id}"')
@@ -96,10 +98,10 @@ def test_no_order_is_lost_on_its_way_in(which: str, ask: Ask) -> None:
     assert orders - {order_id for (order_id,) in found} == set()
 
 
-@pytest.mark.parametrize("moment", sorted(MOMENTS))
+@pytest.mark.parametrize("moment", sorted(TIMES))
 def test_a_time_in_an_odd_form_is_taken_at_the_right_moment(moment: str, ask: Ask) -> None:
     ingest_file(CASES / "13-times.jsonl")
-    assert ask("select occurred_at = %s from raw.events where user_id = %s", MOMENTS[moment], moment) == [(True,)]
+    assert ask("select occurred_at = %s from raw.events where user_id = %s", TIMES[moment], moment) == [(True,)]
 
 
 @pytest.mark.parametrize("which", ["12", "19", ALL_TOGETHER])

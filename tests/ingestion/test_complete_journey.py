@@ -1,4 +1,4 @@
-"""Complete Journey goes through the same door, and none of its rows or cents is lost on the way."""
+"""Complete Journey is loaded by the same function as files, and none of its rows or cents is lost on the way."""
 
 import sys
 from collections.abc import Callable
@@ -109,8 +109,8 @@ def test_an_order_is_the_basket_it_was_made_from(tables: dict[str, pd.DataFrame]
         assert line["total"] == row["sales_value"]
         assert line["price"] == pytest.approx(row["sales_value"] / row["quantity"], abs=1e-4)
         assert line.get("discount", 0) == row["retail_disc"]
-        told = (line["brand"], line["category"], line["department"])
-        assert told == (row["brand"], row["product_category"], row["department"])
+        described = (line["brand"], line["category"], line["department"])
+        assert described == (row["brand"], row["product_category"], row["department"])
 
 
 def test_sends_redemptions_and_traits_are_those_of_the_data(tables: dict[str, pd.DataFrame], ask: Ask) -> None:
@@ -180,10 +180,10 @@ def test_attested_consent_is_recorded_for_every_household(ask: Ask) -> None:
     ]
 
 
-def test_progress_is_told_in_events(ask: Ask) -> None:
-    told: list[tuple[int, int | None]] = []
-    report = ingest_complete_journey(households=5, progress=lambda done, total: told.append((done, total)))
-    assert told[-1] == (report.count_loaded, report.count_loaded)
+def test_progress_is_reported_in_events(ask: Ask) -> None:
+    reported: list[tuple[int, int | None]] = []
+    report = ingest_complete_journey(households=5, progress=lambda done, total: reported.append((done, total)))
+    assert reported[-1] == (report.count_loaded, report.count_loaded)
     assert ask("select count(*) from raw.events") == [(report.count_loaded,)]
 
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from perennial.ingestion.events.envelope import Event
 from perennial.ingestion.events.ids import nobody
 from perennial.ingestion.events.issues import Issue, IssueKind
-from perennial.ingestion.events.moments import EARLIEST
 from perennial.ingestion.events.rules import Rules
+from perennial.ingestion.events.utc_times import EARLIEST
 from perennial.ingestion.reading import read_line
 from perennial.ingestion.rejections import Rejection
 from perennial.ingestion.reports import Reason
@@ -196,7 +196,7 @@ def test_an_alias_carries_its_previous_id_as_the_anonymous_one() -> None:
         "kim@example.org\u00a0",
     ],
 )
-def test_what_nobody_sees_in_an_id_tells_no_two_apart(variant: str) -> None:
+def test_ids_that_look_alike_are_one(variant: str) -> None:
     assert event(userId=variant).user_id == "kim@example.org"
     assert event(userId=None, anonymousId=variant).anonymous_id == "kim@example.org"
     assert event(type="alias", previousId=variant).anonymous_id == "kim@example.org"

@@ -209,7 +209,7 @@ def test_standard_input_is_read_plain_or_packed(track: Make, ask: Ask, pack: Cal
 
 def test_a_file_as_standard_input_is_read_from_where_it_stands(track: Make, write_lines: WriteLines, ask: Ask) -> None:
     path = write_lines(b"a heading that someone read", track("m1"))
-    program = "from perennial.ingestion import ingest_file; ingest_file('-', progress=lambda *told: print(*told))"
+    program = "from perennial.ingestion import ingest_file; ingest_file('-', progress=lambda *done: print(*done))"
     with path.open("rb", buffering=0) as file:
         heading = len(file.read(28))
         done = subprocess.run([sys.executable, "-c", program], stdin=file, capture_output=True, check=True)
@@ -228,10 +228,10 @@ def test_progress_grows_to_the_size_of_the_file(
     lines = b"".join(json.dumps(track(f"m{number}")).encode() + b"\n" for number in range(4_000))
     path = tmp_path / name
     path.write_bytes(gzip.compress(lines) if name.endswith(".gz") else lines)
-    told: list[tuple[int, int | None]] = []
-    ingest_file(path, progress=lambda done, total: told.append((done, total)))
-    done = [moment[0] for moment in told]
-    assert {moment[1] for moment in told} == {path.stat().st_size}
+    reported: list[tuple[int, int | None]] = []
+    ingest_file(path, progress=lambda done, total: reported.append((done, total)))
+    done = [moment[0] for moment in reported]
+    assert {moment[1] for moment in reported} == {path.stat().st_size}
     assert done == sorted(done)
     assert done[-1] == path.stat().st_size
     assert len(done) >= 4

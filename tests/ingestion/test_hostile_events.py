@@ -129,10 +129,10 @@ def test_an_event_that_postgresql_cannot_hold_is_refused_alone(
     track: Make, write_lines: WriteLines, ask: Ask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Were a bound forgotten: a random id of 5,000 bytes is longer than an index takes."""
-    chance = random.Random(5)
+    generator = random.Random(5)
     for module in (ids, envelope):
         monkeypatch.setattr(module, "MAX_ID_BYTES", 10_000)
-    long_id = "".join(chr(chance.randrange(33, 126)) for _ in range(5_000))
+    long_id = "".join(chr(generator.randrange(33, 126)) for _ in range(5_000))
     lines = [track(f"m{number}") for number in range(20)]
     report = ingest_file(write_lines(*lines[:7], track("bad", userId=long_id), *lines[7:]))
     assert (report.count_loaded, report.reasons) == (20, {"PostgreSQL cannot store it": 1})

@@ -51,7 +51,7 @@ def test_files_are_loaded_in_order_of_name_and_put_into_done(
     assert ingest_inbox() == []
 
 
-def test_other_files_are_left_alone(folder: Path) -> None:
+def test_other_files_stay_where_they_are(folder: Path) -> None:
     for name in ("notes.txt", ".hidden.jsonl", "events.jsonl.part"):
         (folder / name).touch()
     assert ingest_inbox() == []

@@ -50,10 +50,10 @@ STATE = (
 @pytest.fixture
 def lines(track: Make) -> bytes:
     """Events with consent that turns now and then; for every hundred a line to refuse, a bounce and a conflict."""
-    chance = random.Random(7)
+    generator = random.Random(7)
     parts = []
     for number in range(EVENTS):
-        consent = {"consent": {"categoryPreferences": {"email": chance.random() < 0.9}}}
+        consent = {"consent": {"categoryPreferences": {"email": generator.random() < 0.9}}}
         moment = f"2020-{1 + number * 12 // EVENTS:02}-{1 + number % 28:02}T10:00:00Z"
         event = track(f"m{number}", userId=f"c{number % CUSTOMERS}", context=consent, timestamp=moment)
         parts.append(json.dumps(event).encode())
@@ -89,10 +89,10 @@ def test_a_file_whose_ingest_is_killed_and_repeated_ends_as_if_never_killed(
     undisturbed = state(ask)
     empty_raw()
 
-    chance = random.Random(seed)
+    generator = random.Random(seed)
     killed_midway = 0
     for _ in range(4):
-        kill_after_first_word(INGEST_FILE, path, seconds=chance.uniform(0, 0.25))
+        kill_after_first_word(INGEST_FILE, path, seconds=generator.uniform(0, 0.25))
         ((loaded, counted),) = ask("select (select count(*) from raw.events), sum(count_loaded) from raw.loads")
         assert loaded == counted
         killed_midway += 0 < loaded < EVENTS
@@ -107,9 +107,9 @@ def test_an_inbox_whose_run_is_killed_is_finished_by_the_next(lines: bytes, ware
     half = lines.index(b"\n", len(lines) // 2) + 1
     (inbox / "a.jsonl").write_bytes(lines[:half])
     (inbox / "b.jsonl").write_bytes(lines[half:])
-    chance = random.Random(11)
+    generator = random.Random(11)
     for _ in range(3):
-        kill_after_first_word(INGEST_INBOX, seconds=chance.uniform(0.02, 0.5))
+        kill_after_first_word(INGEST_INBOX, seconds=generator.uniform(0.02, 0.5))
     ingest_inbox()
     done = {path.name for path in (inbox / "done").iterdir() if path.name.startswith(("a.", "b."))}
     assert done == {"a.jsonl", "b.jsonl"}

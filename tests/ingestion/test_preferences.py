@@ -1,4 +1,4 @@
-"""The ledger says at every moment what the newest statement said, in whatever order and batches the events came."""
+"""The ledger holds the newest statement at every moment, in whatever order and batches the events came."""
 
 import json
 from collections.abc import Callable
@@ -37,7 +37,7 @@ unique = count()
 
 
 class Statement(NamedTuple):
-    """What a customer said on a day; None for an event that says nothing."""
+    """What a customer stated on a day; None for an event that states nothing."""
 
     day: int
     is_granted: bool | None
@@ -50,8 +50,8 @@ class Delivery(NamedTuple):
     is_attested: bool
 
 
-said = st.none() | st.booleans()
-statements = st.lists(st.builds(Statement, st.sampled_from(DAYS), said), min_size=1, max_size=5)
+answer = st.none() | st.booleans()
+statements = st.lists(st.builds(Statement, st.sampled_from(DAYS), answer), min_size=1, max_size=5)
 plain = st.lists(st.builds(Delivery, statements, st.just(value=False)), min_size=1, max_size=4)
 attested = st.lists(st.builds(Delivery, statements, st.booleans()), min_size=1, max_size=4)
 on_one_server = settings(
@@ -67,10 +67,10 @@ def moment(day: int) -> str:
 
 
 def newest(deliveries: list[Delivery], before: int) -> bool | None:
-    """What the newest statement before a day said; of several at one moment, the refusal."""
+    """The newest statement before a day; of several at one moment, the refusal."""
     statements = [statement for delivery in deliveries for statement in delivery.statements if statement.day < before]
-    said = [statement for statement in statements if statement.is_granted is not None]
-    return max(said, key=lambda statement: (statement.day, not statement.is_granted)).is_granted if said else None
+    stated = [statement for statement in statements if statement.is_granted is not None]
+    return max(stated, key=lambda statement: (statement.day, not statement.is_granted)).is_granted if stated else None
 
 
 def deliver(deliveries: list[Delivery], key: str, path: Path) -> str:
@@ -93,18 +93,18 @@ def deliver(deliveries: list[Delivery], key: str, path: Path) -> str:
     return customer
 
 
-def said_by_day(ask: Ask, customer: str) -> dict[int, bool | None]:
-    """What the ledger says before each day."""
+def preference_by_day(ask: Ask, customer: str) -> dict[int, bool | None]:
+    """What the ledger holds before each day."""
     return dict(enumerate((is_granted for (is_granted,) in ask(STATE_BY_DAY, customer)), start=1))
 
 
 @on_one_server
 @given(deliveries=plain, key=st.sampled_from(["userId", "anonymousId"]))
-def test_at_every_moment_the_ledger_says_what_the_newest_statement_said(
+def test_at_every_moment_the_ledger_holds_the_newest_statement(
     deliveries: list[Delivery], key: str, ask: Ask, tmp_path: Path
 ) -> None:
     customer = deliver(deliveries, key, tmp_path / "events.jsonl")
-    assert said_by_day(ask, customer) == {day: newest(deliveries, before=day) for day in range(1, 10)}
+    assert preference_by_day(ask, customer) == {day: newest(deliveries, before=day) for day in range(1, 10)}
 
 
 @on_one_server
@@ -113,16 +113,16 @@ def test_no_attestation_ever_stands_against_a_customers_newest_refusal(
     deliveries: list[Delivery], ask: Ask, tmp_path: Path
 ) -> None:
     customer = deliver(deliveries, "userId", tmp_path / "events.jsonl")
-    said = said_by_day(ask, customer)
-    refused = {day for day in said if newest(deliveries, before=day) is False}
-    assert {day for day in refused if said[day] is not False} == set()
+    preference = preference_by_day(ask, customer)
+    refused = {day for day in preference if newest(deliveries, before=day) is False}
+    assert {day for day in refused if preference[day] is not False} == set()
 
 
 def test_consent_on_every_event_is_recorded_where_it_changes(stated: Make, write_lines: WriteLines, ask: Ask) -> None:
-    said = [True, True, True, False, False, True]
+    answers = [True, True, True, False, False, True]
     lines = [
         stated(f"m{day}", {"email": value, "sms": True}, timestamp=moment(day))
-        for day, value in enumerate(said, start=1)
+        for day, value in enumerate(answers, start=1)
     ]
     ingest_file(write_lines(*lines))
     ingest_file(write_lines(*lines))

@@ -29,7 +29,7 @@ def test_long_payloads_are_cut_and_say_so() -> None:
     assert text.endswith("(cut; 1,800,000 bytes were read)")
 
 
-def test_a_fingerprint_tells_source_line_and_content_apart() -> None:
+def test_a_fingerprint_distinguishes_source_line_and_content() -> None:
     marks = {
         fingerprint(source, Rejection(line, Reason.MALFORMED, payload))
         for source in ("a.jsonl", "b.jsonl")

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from perennial.ingestion.events.moments import read_moment
 from perennial.ingestion.events.times import read_times
+from perennial.ingestion.events.utc_times import read_moment
 from perennial.ingestion.reports import Reason, RefusedError
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)

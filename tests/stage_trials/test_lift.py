@@ -1,4 +1,4 @@
-"""The effect of a stage's audience is found where there is one; "cannot tell yet" is said where that is the truth."""
+"""The effect of a stage's audience is found where there is one; "cannot tell yet" is answered where it is true."""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta

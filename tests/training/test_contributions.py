@@ -12,7 +12,7 @@ from tests.training.planted_rows import dataset_of
 from training.calibration.calibrated_fit import fit_and_calibrate
 from training.data.rows import Rows
 from training.estimators.fitting import fit_candidate
-from training.explanation.contributions import Explanation, explainer_of, margin_of
+from training.explanation.contributions import Contributions, explainer_of, margin_of
 from training.explanation.reasons import strongest_reasons
 from training.explanation.tree_shap import TreeShap
 from training.specs import SPECS
@@ -67,7 +67,7 @@ def test_reasons_are_phrased_from_the_contract_strongest_first() -> None:
     features = pd.DataFrame(
         {"days_since_last_order": [24.0], "is_member": [1.0], "department": ["wine"], "other": [np.nan]}
     )
-    explanation = Explanation(tuple(features), np.array([[0.41, -0.5, 0.1, -0.2]]), 0.0)
+    explanation = Contributions(tuple(features), np.array([[0.41, -0.5, 0.1, -0.2]]), 0.0)
     (reasons,) = strongest_reasons(PROBABILITY, features, explanation, DESCRIBED)
     assert [reason.text for reason in reasons] == [
         "whether the customer is a member: yes (lowers the risk)",
@@ -79,13 +79,13 @@ def test_reasons_are_phrased_from_the_contract_strongest_first() -> None:
 
 def test_numbers_are_written_as_a_person_would() -> None:
     features = pd.DataFrame({"a": [1234.5, 0.123456, 3.14159], "b": ["x", "y", "z"]})
-    explanation = Explanation(("a",), np.ones((3, 1)), 0.0)
+    explanation = Contributions(("a",), np.ones((3, 1)), 0.0)
     texts = [reasons[0].text for reasons in strongest_reasons(PROBABILITY, features, explanation, {}, count=1)]
     assert texts == ["a: 1,234 (raises the risk)", "a: 0.12 (raises the risk)", "a: 3.1 (raises the risk)"]
 
 
 def test_the_same_amount_is_one_reason() -> None:
     features = pd.DataFrame({"first_order": [358.0], "first_seen": [358.0], "silence": [12.0], "coupons": [0.0]})
-    explanation = Explanation(tuple(features), np.array([[-0.4, -0.3, 0.2, -0.1]]), 0.0)
+    explanation = Contributions(tuple(features), np.array([[-0.4, -0.3, 0.2, -0.1]]), 0.0)
     (reasons,) = strongest_reasons(PROBABILITY, features, explanation, {})
     assert [reason.feature for reason in reasons] == ["first_order", "silence", "coupons"]

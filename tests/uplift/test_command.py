@@ -57,7 +57,7 @@ def test_bad_input_is_explained(trial: Path, tmp_path: Path) -> None:
         assert message in done.output
 
 
-def test_pictures_and_tables_take_the_form_of_their_name(mixed_report: UpliftReport, tmp_path: Path) -> None:
+def test_plots_and_tables_take_the_form_of_their_name(mixed_report: UpliftReport, tmp_path: Path) -> None:
     save_plot(mixed_report, tmp_path / "uplift.png")
     assert (tmp_path / "uplift.png").read_bytes().startswith(b"\x89PNG")
     save_table(mixed_report, tmp_path / "uplift.parquet")

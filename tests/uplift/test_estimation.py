@@ -99,7 +99,7 @@ def test_a_margin_makes_a_unit_of_outcome_worth_more() -> None:
     assert (poor.verdict, rich.verdict) == (UpliftVerdict.TREAT_NO_ONE, UpliftVerdict.TREAT_EVERYONE)
 
 
-def test_an_effect_too_small_to_detect_cannot_be_told() -> None:
+def test_an_effect_too_small_to_detect_is_left_open() -> None:
     report = ask(draw_trial(1_000, constant=0.0, seed=4))
     assert report.verdict is UpliftVerdict.CANNOT_TELL
     assert "customers would decide it" in report.sentence

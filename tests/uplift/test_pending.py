@@ -34,12 +34,12 @@ def test_their_predicted_uplift_is_the_truth_up_to_noise(newcomers: pd.DataFrame
 
 
 def test_the_trial_is_the_same_without_them_to_the_last_digit(newcomers: pd.DataFrame, report: UpliftReport) -> None:
-    alone = ask(draw_trial(mixed=1.0))
-    assert len(alone.pending) == 0
-    pd.testing.assert_frame_equal(alone.customers, report.customers, check_exact=True)
+    without_pending = ask(draw_trial(mixed=1.0))
+    assert len(without_pending.pending) == 0
+    pd.testing.assert_frame_equal(without_pending.customers, report.customers, check_exact=True)
     strange = newcomers[KNOWN].assign(taste=newcomers["taste"] + 1_000, habit=np.nan, plan="never sold before")
     asked = ask(draw_trial(mixed=1.0), pending=strange)
-    pd.testing.assert_frame_equal(alone.customers, asked.customers, check_exact=True)
+    pd.testing.assert_frame_equal(without_pending.customers, asked.customers, check_exact=True)
     assert np.isfinite(asked.pending["uplift"]).all()
 
 

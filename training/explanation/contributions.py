@@ -19,7 +19,7 @@ from training.explanation.tree_shap import TreeShap
 
 
 @dataclass(frozen=True)
-class Explanation:
+class Contributions:
     """`effects` (rows, features), in the unit of the margin; with `base` they add up to each row's margin."""
 
     features: tuple[str, ...]
@@ -27,7 +27,7 @@ class Explanation:
     base: float
 
 
-Explainer = Callable[[pd.DataFrame], Explanation]
+Explainer = Callable[[pd.DataFrame], Contributions]
 
 
 def explainer_of(model: Estimator) -> Explainer:
@@ -80,7 +80,7 @@ def _tree_effects(model: Any) -> Callable[[Floats], Effects]:
     return lambda inputs: (trees.effects(inputs), trees.base)
 
 
-def _by_feature(columns: Any, effects: Floats, base: float) -> Explanation:
+def _by_feature(columns: Any, effects: Floats, base: float) -> Contributions:
     """Sum the effects of a model's inputs (ranks, flags, one-hot columns) into those of the features they came from."""
     totals: dict[str, Floats] = {}
     for name, _, sources in columns.transformers_:
@@ -90,18 +90,18 @@ def _by_feature(columns: Any, effects: Floats, base: float) -> Explanation:
         owners = list(sources) if part.shape[1] == len(sources) else [sources[0]] * part.shape[1]
         for owner, effect in zip(owners, part.T, strict=True):
             totals[owner] = totals.get(owner, 0.0) + effect
-    return Explanation(tuple(totals), np.stack(list(totals.values()), axis=1), base)
+    return Contributions(tuple(totals), np.stack(list(totals.values()), axis=1), base)
 
 
 def _blend_explainer(members: list[Explainer]) -> Explainer:
-    def explain(features: pd.DataFrame) -> Explanation:
+    def explain(features: pd.DataFrame) -> Contributions:
         parts = [member(features) for member in members]
         totals: dict[str, Floats] = {}
         for part in parts:
             for name, effect in zip(part.features, part.effects.T, strict=True):
                 totals[name] = totals.get(name, 0.0) + effect / len(parts)
         base = float(np.mean([part.base for part in parts]))
-        return Explanation(tuple(totals), np.stack(list(totals.values()), axis=1), base)
+        return Contributions(tuple(totals), np.stack(list(totals.values()), axis=1), base)
 
     return explain
 
@@ -112,10 +112,10 @@ def _coalition_explainer(model: Any) -> Explainer:
     def margin(values: Floats) -> Floats:
         return _log_amount(model.predict(pd.DataFrame(values, columns=list(names)))[:, 0])
 
-    def explain(features: pd.DataFrame) -> Explanation:
+    def explain(features: pd.DataFrame) -> Contributions:
         values = features[list(names)].to_numpy(dtype=np.float64)
         effects = _shapley(margin, values, reference)
-        return Explanation(names, effects, float(margin(reference[None, :])[0]))
+        return Contributions(names, effects, float(margin(reference[None, :])[0]))
 
     return explain
 

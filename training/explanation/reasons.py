@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from perennial.features import FeatureColumn, ValueKind
-from training.explanation.contributions import Explanation
+from training.explanation.contributions import Contributions
 from training.specs import Spec
 
 COUNT = 3
@@ -17,7 +17,7 @@ _MANY = 1000
 
 
 @dataclass(frozen=True)
-class Reason:
+class ScoreReason:
     """One feature's contribution to one prediction. `effect`: in the model's margin; above 0 it raises it."""
 
     feature: str
@@ -29,10 +29,10 @@ class Reason:
 def strongest_reasons(
     spec: Spec,
     features: pd.DataFrame,
-    explanation: Explanation,
+    explanation: Contributions,
     described: Mapping[str, FeatureColumn],
     count: int = COUNT,
-) -> list[list[Reason]]:
+) -> list[list[ScoreReason]]:
     """For each row of `features` its `count` features of largest effect, strongest first, without repetitions.
 
     `explanation`: of the same rows. `described`: the columns of the contract, by name.
@@ -51,7 +51,7 @@ def strongest_reasons(
     return strongest
 
 
-def _without_repetitions(ranked: Iterator[Reason]) -> Iterator[Reason]:
+def _without_repetitions(ranked: Iterator[ScoreReason]) -> Iterator[ScoreReason]:
     # Two features of one amount and direction (days since first ordering, and since first seen) are one reason.
     seen = set()
     for reason in ranked:
@@ -62,12 +62,12 @@ def _without_repetitions(ranked: Iterator[Reason]) -> Iterator[Reason]:
         seen.add(same)
 
 
-def _reason(spec: Spec, feature: str, raw: Any, effect: float, column: FeatureColumn | None) -> Reason:
+def _reason(spec: Spec, feature: str, raw: Any, effect: float, column: FeatureColumn | None) -> ScoreReason:
     value = _plain_value(raw)
     phrase = _yes_or_no(value) if column and column.kind is ValueKind.BOOLEAN else _in_words(value)
     direction = f"{'raises' if effect > 0 else 'lowers'} {spec.raises}" if effect else f"hardly moves {spec.raises}"
     text = f"{_opening(column.description if column else feature)}: {phrase} ({direction})"
-    return Reason(feature, text, effect, value)
+    return ScoreReason(feature, text, effect, value)
 
 
 def _opening(description: str) -> str:

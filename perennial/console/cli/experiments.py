@@ -57,7 +57,7 @@ def analyze(
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """The lift of every arm over the control: differences, intervals, p-values, or how long until one can tell."""
+    """The lift of every arm over the control: differences, intervals, p-values, or how long to wait for them."""
     from perennial.experimentation import analyze, save_plot
     from perennial.tabular import check_plot_file
 

@@ -56,7 +56,7 @@ def _first_day(start: str | None, days: int) -> date:
     from perennial.simulation import START
 
     first = parse_as_of(start) if start else START
-    # What ingest would refuse is said before hours are spent on it; late events come up to a week after the last day.
+    # Refused before hours are spent on what ingest would refuse; late events come up to a week after the last day.
     latest = datetime.now(tz=UTC).date() - timedelta(days=days + 8)
     if first > latest:
         raise ValueError(f"{days} days from {first} reach into the future, which no ingest accepts: --start {latest}")

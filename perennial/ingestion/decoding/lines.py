@@ -46,23 +46,23 @@ class _Lines:
 
     def __init__(self) -> None:
         self.number = 1
-        self._rest = b""
+        self._remaining = b""
         self._splitter: ValueSplitter | None = None
         self._is_skipping = False
 
     def feed(self, chunk: bytes) -> Iterator[Line | Rejection]:
-        lines = (self._rest + chunk).splitlines(keepends=True)
+        lines = (self._remaining + chunk).splitlines(keepends=True)
         # A carriage return at the end may be the first half of a line's end.
-        self._rest = b"" if not lines or lines[-1].endswith(b"\n") else lines.pop()
+        self._remaining = b"" if not lines or lines[-1].endswith(b"\n") else lines.pop()
         for line in lines:
             yield from self._line(line)
-        if len(self._rest) > MAX_LINE_BYTES or self._is_long:
-            yield from self._part(self._rest)
-            self._rest = b""
+        if len(self._remaining) > MAX_LINE_BYTES or self._is_long:
+            yield from self._part(self._remaining)
+            self._remaining = b""
 
     def close(self) -> Iterator[Line | Rejection]:
-        if self._rest or self._is_long:
-            yield from self._line(self._rest)
+        if self._remaining or self._is_long:
+            yield from self._line(self._remaining)
 
     @property
     def _is_long(self) -> bool:

@@ -94,9 +94,9 @@ class ValueSplitter:
         leading = _SEPARATORS.match(self._text, self._start, end)
         if leading:
             self._pass_over(leading.end())
-        rest = self._text[self._start : end].rstrip(b" \t\r\n,]\x1e")
-        if rest:
-            yield Value(self.line, rest)
+        remainder = self._text[self._start : end].rstrip(b" \t\r\n,]\x1e")
+        if remainder:
+            yield Value(self.line, remainder)
             self._pass_over(end)
 
     def _pass_over(self, end: int) -> None:

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from perennial.ingestion.events.moments import EARLIEST, read_moment
+from perennial.ingestion.events.utc_times import EARLIEST, read_moment
 from perennial.ingestion.reports import Reason, RefusedError
 
 CLOCK_TOLERANCE = timedelta(minutes=5)

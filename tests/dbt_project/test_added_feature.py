@@ -100,7 +100,7 @@ def test_an_added_column_reaches_training_scoring_and_serving_without_an_edit_in
 
     trained = train(SPECS[MODEL], as_of)
     assert trained.version is not None, trained.message
-    assert "count_lines_91d" in report(MODEL).importances
+    assert "count_lines_91d" in report(MODEL).to_dict()["importances"]
     promote(MODEL, trained.version)
     assert score(SPECS[MODEL], as_of).count_scored > 10
     take_the_column_out(project)

@@ -3,6 +3,7 @@
 RAW_EVENTS = "raw.events"
 RAW_REJECTED_EVENTS = "raw.rejected_events"
 RAW_LOADS = "raw.loads"
+RAW_DATA_ISSUES = "raw.data_issues"
 
 MARTS_CUSTOMERS = "marts.customers"
 MARTS_ORDERS = "marts.orders"
@@ -20,6 +21,7 @@ AUDIENCES_RUNS = "audiences.runs"
 AUDIENCES_MEMBERS = "audiences.members"
 
 CONSENT_LEDGER = "consent.ledger"
+CONSENT_SUPPRESSIONS = "consent.suppressions"
 HOLDOUT_MEMBERS = "experiments.holdout_members"
 EXPERIMENTS_CALIBRATION = "experiments.calibration"
 EXPERIMENTS_DRIFT = "experiments.drift"

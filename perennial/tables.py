@@ -21,6 +21,7 @@ AUDIENCES_RUNS = "audiences.runs"
 AUDIENCES_MEMBERS = "audiences.members"
 
 CONSENT_LEDGER = "consent.ledger"
+CONSENT_SUPPRESSIONS = "consent.suppressions"
 HOLDOUT_MEMBERS = "experiments.holdout_members"
 EXPERIMENTS_CALIBRATION = "experiments.calibration"
 EXPERIMENTS_DRIFT = "experiments.drift"

@@ -1,8 +1,15 @@
-{#- A JSON value as a number: as it is, or written as text; NULL when it is neither. -#}
+{#-
+    A JSON value as a number: as it is, or written as text; NULL when it is neither, or larger than any amount or quantity
+    that a shop can mean. Products and sums of such numbers stay within a double, so that no event can stop a build.
+-#}
 {% macro json_number(object, key) -%}
-    case jsonb_typeof({{ object }} -> '{{ key }}')
-        when 'number' then ({{ object }} -> '{{ key }}')::numeric
-        when 'string' then substring({{ object }} ->> '{{ key }}' from '^\s*(-?\d{1,15}(?:\.\d{1,10})?)\s*$')::numeric
+    case
+        when
+            jsonb_typeof({{ object }} -> '{{ key }}') = 'number'
+            and ({{ object }} -> '{{ key }}')::numeric between -1e12 and 1e12
+            then ({{ object }} -> '{{ key }}')::numeric
+        when jsonb_typeof({{ object }} -> '{{ key }}') = 'string'
+            then substring({{ object }} ->> '{{ key }}' from '^\s*(-?\d{1,12}(?:\.\d{1,10})?)\s*$')::numeric
     end
 {%- endmacro %}
 

@@ -14,12 +14,21 @@ PROFILING = "profiling"
 TRAINING = "training"
 
 CONTACTABLE_SQL = """
-    select granted.customer_id, array_agg(channel order by channel) as channels
-    from unnest(%(channels)s::text[]) as channel
-    cross join lateral consent.granted(channel, %(moment)s) as granted
+    select granted.customer_id, array_agg(wanted.channel order by wanted.channel) as channels
+    from unnest(%(channels)s::text[]) as wanted (channel)
+    cross join lateral consent.granted(wanted.channel, %(moment)s) as granted
+    where not exists (
+        select from consent.suppressions
+        where suppressions.customer_id = granted.customer_id
+            and suppressions.channel = wanted.channel
+            and (suppressions.until is null or suppressions.until > %(moment)s)
+    )
     group by granted.customer_id
 """
-"""Customers with at least one consented channel, and which. Parameters: channels (text[]), moment (timestamptz)."""
+"""Customers with at least one consented channel whose address still takes messages, and which channels.
+
+Parameters: channels (text[]), moment (timestamptz). A suppression counts at once, for earlier moments too.
+"""
 
 
 def consented_customers(connection: psycopg.Connection[Any], purpose: str, moment: datetime) -> set[str]:

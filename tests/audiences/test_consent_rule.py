@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from perennial.consent import consented_customers, contactable_channels
 from perennial.database import Role, connect
 
 pytestmark = pytest.mark.integration
@@ -41,3 +42,25 @@ def test_the_rule_in_the_database_is_the_rule_in_python() -> None:
     expected = {customer for customer, history in histories.items() if is_granted(history)}
     assert found == expected
     assert 50 < len(expected) < 350
+
+
+@pytest.mark.usefixtures("warehouse")
+def test_an_address_that_bounced_for_good_is_not_contacted_on_its_channel_and_refuses_nothing() -> None:
+    with connect(Role.LOADER) as connection, connection.cursor() as cursor:
+        cursor.executemany(
+            "insert into consent.ledger (customer_id, purpose, is_granted, valid_from, source) "
+            "values (%s, %s, true, %s, 'test')",
+            [(customer, channel, START) for customer in ("bounced", "healed", "fine") for channel in ("email", "sms")],
+        )
+        cursor.executemany(
+            "insert into consent.suppressions (customer_id, channel, since, until, reason, source) "
+            "values (%s, 'email', %s, %s, 'hard bounce', 'test')",
+            [("bounced", MOMENT + timedelta(days=1), None), ("healed", START, START + timedelta(days=1))],
+        )
+    both = ["email", "sms"]
+    for role in (Role.READER, Role.PUBLISHER):
+        with connect(role) as connection:
+            reached = contactable_channels(connection, both, MOMENT)
+            granted = consented_customers(connection, "email", MOMENT)
+        assert reached == {"bounced": ["sms"], "healed": both, "fine": both}
+        assert granted == {"bounced", "healed", "fine"}

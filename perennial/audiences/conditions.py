@@ -10,7 +10,7 @@ from psycopg.rows import dict_row
 
 from perennial.as_of import snapshot_at
 from perennial.audiences.runs import NoRunError, Run, find_run
-from perennial.consent import PROFILING
+from perennial.consent import CONTACTABLE_SQL, PROFILING
 from perennial.holdout import EXCLUDED_SQL
 from perennial.lifecycle import load_lifecycle
 from perennial.models import model_of
@@ -91,12 +91,19 @@ class CustomerDay:
         return Condition("consent to profiling", self._granted(PROFILING), self._consent_words(PROFILING))
 
     def _channel(self) -> Condition:
-        channels = load_lifecycle().channels
-        consented = [channel for channel in channels if self._granted(channel)]
-        if consented:
-            return Condition("consented channel", True, f"May be contacted by {', '.join(consented)}.")
-        refusals = "; ".join(f"{channel}: {self._consent_words(channel)}" for channel in channels)
+        channels = list(load_lifecycle().channels)
+        reached = self._row(
+            f"select channels from ({CONTACTABLE_SQL}) as contactable where customer_id = %(customer_id)s",
+            channels=channels,
+        )
+        if reached:
+            return Condition("consented channel", True, f"May be contacted by {', '.join(reached['channels'])}.")
+        refusals = "; ".join(f"{channel}: {self._channel_words(channel)}" for channel in channels)
         return Condition("consented channel", False, f"May be contacted by no channel. {refusals}")
+
+    def _channel_words(self, channel: str) -> str:
+        words = self._consent_words(channel)
+        return f"{words} The address takes no messages: one bounced for good." if self._granted(channel) else words
 
     def _granted(self, purpose: str) -> bool:
         statement = "select from consent.granted(%(purpose)s, %(moment)s) where customer_id = %(customer_id)s"

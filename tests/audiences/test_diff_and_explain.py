@@ -88,6 +88,21 @@ def test_each_unmet_condition_is_named_with_its_cause(brand: Brand) -> None:
     assert explain("no-channel").conditions[-2].words.startswith("Not among the 0 members")
 
 
+def test_an_address_that_bounced_for_good_is_named_and_not_published(brand: Brand) -> None:
+    for customer in ("bounced", "fine"):
+        brand.add(customer, "retention")
+        brand.consent(customer, ["profiling", "email"])
+    suppress = (
+        "insert into consent.suppressions (customer_id, channel, since, reason, source) values (%s, %s, %s, %s, %s)"
+    )
+    with connect(Role.LOADER) as connection:
+        connection.execute(suppress, ["bounced", "email", datetime(2017, 9, 1, tzinfo=UTC), "hard bounce", "test"])
+    publish("retention", SUNDAY)
+    assert conditions("bounced")["consented channel"] is False
+    assert (conditions("bounced")["published"], conditions("fine")["published"]) == (False, True)
+    assert "one bounced for good" in explain("bounced").verdict
+
+
 def test_a_stranger_and_someone_not_yet_published_are_distinguished(brand: Brand) -> None:
     brand.add("1", "retention")
     brand.consent("1")

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from perennial.database import Role, connect
-from tests.training.conftest import dataset_of
+from tests.training.planted_rows import dataset_of
 from training import SPECS, score, train
 from training.data.rows import Rows
 from training.estimators.fitting import CannotFitError, fit_candidate, fit_candidates

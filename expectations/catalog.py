@@ -15,7 +15,7 @@ SAMPLE = 20_000
 
 _KEYS: dict[str, tuple[str, ...]] = {
     "marts.customers": ("customer_id",),
-    "marts.orders": ("order_id",),
+    "marts.orders": ("order_key",),
     "marts.order_lines": ("order_line_id",),
     "marts.messages": ("message_id",),
     "marts.coupon_redemptions": ("message_id",),
@@ -26,10 +26,10 @@ _KEYS: dict[str, tuple[str, ...]] = {
 _REQUIRED: dict[str, tuple[str, ...]] = {
     "marts.customers": ("customer_id", "first_seen_at", "last_order_at", "count_orders", "revenue"),
     "marts.orders": (
-        *("order_id", "customer_id", "message_id", "ordered_at", "revenue", "charges"),
-        *("refunded", "currency", "count_lines", "is_cancelled"),
+        *("order_key", "order_id", "shop", "customer_id", "message_id", "ordered_at", "revenue", "charges"),
+        *("refunded", "net_revenue", "currency", "count_lines", "is_cancelled", "known_on"),
     ),
-    "marts.order_lines": ("order_line_id", "order_id", "ordered_at", "revenue"),
+    "marts.order_lines": ("order_line_id", "order_key", "order_id", "ordered_at", "revenue"),
     "marts.messages": ("message_id", "customer_id", "occurred_at"),
     "marts.coupon_redemptions": ("message_id", "customer_id", "redeemed_at"),
     "marts.customer_stages": (*KEY_COLUMNS, "stage"),

@@ -7,6 +7,9 @@ from expectations.marts_shape import REBUILD
 from expectations.suites import Measures, critical, read_query, share, warning
 from perennial.as_of import WEEKLY_SNAPSHOT_ISODOW
 
+UNKNOWN = (
+    "Look into marts.data_issues, which names each order and what it says, and correct the sender or lifecycle.yml."
+)
 NOT_NEGATIVE = re.compile(r"^(count|days_since|days_in)_|_gap_days$|^gap_ratio$")
 SHARE = re.compile(r"(^|_)(share|probability)(_|$)")
 
@@ -52,8 +55,22 @@ def revenue() -> Measures:
         "marts-revenue",
         read_query("marts_revenue"),
         [
+            warning("every amount is known", "count_unknown", "no order of unknown amount", UNKNOWN, at_most=0),
+            warning(
+                "little of the value is unknown",
+                "share_of_value_unknown",
+                "orders of unknown amount, worth what is usual for their customers, at most {bound} of revenue",
+                UNKNOWN,
+                at_most=0.01,
+                show=share,
+            ),
             critical(
-                "every order has revenue", "count_without_revenue", "no order without revenue", meaning, at_most=0
+                "most amounts are known",
+                "share_unknown",
+                "an unknown amount on at most {bound} of orders",
+                UNKNOWN,
+                at_most=0.5,
+                show=share,
             ),
             critical(
                 "hardly any revenue is negative",
@@ -72,11 +89,11 @@ def revenue() -> Measures:
                 show=share,
             ),
             warning(
-                "there is one currency",
+                "every currency has a rate",
                 "count_currencies",
-                "at most {bound} currency",
-                "Revenue adds up amounts as they are: convert them before ingesting.",
-                at_most=1,
+                "no currency in which amounts are unknown",
+                "Say in lifecycle.yml what one unit of it is worth in the brand's: exchange_rates: {EUR: 1.08}.",
+                at_most=0,
             ),
         ],
     )

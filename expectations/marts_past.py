@@ -15,13 +15,13 @@ LIFETIME = {
     "count_orders": "sum(count_orders)",
     "revenue": "sum(revenue)",
     "largest_order": "max(largest_order)",
-    "average_order_value": "sum(revenue) / sum(count_orders)::double precision",
+    "average_order_value": "sum(revenue) / nullif(sum(count_orders_valued), 0)::double precision",
     "days_since_last_order": "snapshot_on - max(ordered_on)",
     "days_since_first_order": "snapshot_on - min(ordered_on)",
 }
 WINDOWED = {
     "count_orders": "coalesce(sum(count_orders) filter (where {window}), 0)",
-    "revenue": "coalesce(sum(revenue) filter (where {window}), 0)",
+    "revenue": "case when count(*) filter (where {window}) = 0 then 0 else sum(revenue) filter (where {window}) end",
     "count_order_days": "count(*) filter (where {window})",
 }
 # Without any order before the snapshot: a count or a sum is 0, any other feature is unknown.
@@ -105,7 +105,8 @@ def _recounted(name: str) -> str | None:
 
 def _differs(name: str) -> str:
     column = identifier(name)
-    recounted = f"coalesce(counted.{column}, 0)" if ZERO.match(name) else f"counted.{column}"
+    is_zero = f"counted.customer_id is null then 0 else counted.{column}"
+    recounted = f"case when {is_zero} end" if ZERO.match(name) else f"counted.{column}"
     difference = f"abs(features.{column} - {recounted}) > 0.01"
     one_unknown = f"(features.{column} is null) != ({recounted} is null)"
     return f"count(*) filter (where {difference} or {one_unknown}) as {column}"

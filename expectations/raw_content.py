@@ -63,7 +63,7 @@ def orders(query: str) -> Measures:
         [
             critical(
                 "orders have an id",
-                "share_with_id",
+                "share_with_id_of_many",
                 "order_id on at least {bound} of orders",
                 SENDER,
                 at_least=0.99,
@@ -71,7 +71,7 @@ def orders(query: str) -> Measures:
             ),
             critical(
                 "orders can be valued",
-                "share_with_worth",
+                "share_with_worth_of_many",
                 "products or a total on at least {bound} of orders",
                 SENDER,
                 at_least=0.95,

@@ -1,9 +1,10 @@
 """The brand's own lifecycle settings: `lifecycle.yml` in the home over the defaults shipped beside this file."""
 
 import re
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
@@ -16,6 +17,8 @@ DEFAULTS = Path(__file__).with_name("lifecycle.yml")
 
 Quantile = Annotated[float, Field(gt=0, lt=1)]
 Days = Annotated[int, Field(ge=1)]
+CurrencyCode = Annotated[str, Field(pattern="^[A-Z]{3}$")]
+ReadEvent = Literal["Order Completed", "Order Updated", "Order Refunded", "Order Cancelled"]
 
 
 def _known_model(name: str) -> str:
@@ -57,20 +60,34 @@ class Audiences(Section):
     stale_after_days: Days
 
 
+# How dbt reads orders and events.
+_READING = {"currency", "exchange_rates", "decimal_mark", "largest_amount", "shop", "event_names", "history_starts_on"}
+
+
 class Lifecycle(Section):
     stages: StageThresholds
     horizons_days: dict[ModelName, Days]
     training: Training
     audiences: Audiences
+    currency: CurrencyCode | None
+    exchange_rates: dict[CurrencyCode, Annotated[float, Field(gt=0)]]
+    decimal_mark: Literal[".", ","] | None
+    largest_amount: Annotated[int, Field(gt=0, le=10**12)]
+    shop: Annotated[str, Field(pattern=r"^[\w .-]+$")]
+    event_names: dict[str, ReadEvent]
+    history_starts_on: date | None
     channels: tuple[str, ...]
     holdout_share: Annotated[float, Field(ge=0, lt=1)]
     ids_of_nobody: tuple[str, ...]
     schedule: str | None
 
     def dbt_vars(self) -> dict[str, Any]:
-        """What dbt needs of this, as its `--vars`: thresholds and horizons in days."""
+        """What dbt needs of this, as its `--vars`: thresholds and horizons in days, how to read orders and events."""
         thresholds = {key: value for key, value in self.stages.model_dump().items() if value is not None}
-        return {**thresholds, "horizons_days": self.horizons_days}
+        reading = {
+            key: value for key, value in self.model_dump(include=_READING, mode="json").items() if value is not None
+        }
+        return {**thresholds, **reading, "horizons_days": self.horizons_days}
 
 
 def read_lifecycle(path: Path) -> Lifecycle:

@@ -15,7 +15,14 @@
         as_of date not null,
         fingerprint text not null,
         built_at timestamptz not null default now()
-    )
+    );
+    alter table {{ builds() }} add column if not exists first_event_on date;
+    alter table {{ builds() }} add column if not exists count_events bigint;
+    -- raw.events is append-only; where something was taken out all the same, what was made of it is made anew.
+    delete from {{ builds() }}
+    where
+        count_events is null
+        or count_events > (select count(*) from {{ source('raw', 'events') }} where load_id <= builds.load_id)
 {% endmacro %}
 
 {#-
@@ -25,17 +32,21 @@
 {% macro record_build() %}
     {%- if model.config.materialized == 'incremental' %}
     {%- set left_out = ancestors(model) | map(attribute='unique_id') | reject('in', selected_resources) | list %}
-    insert into {{ builds() }} (model, load_id, as_of, fingerprint)
+    insert into {{ builds() }} (model, load_id, as_of, fingerprint, first_event_on, count_events)
     select
         '{{ model.name }}',
         load_id,
         as_of,
-        '{{ 'built without ' ~ left_out[0] if left_out else fingerprint(model) }}'
+        '{{ 'built without ' ~ left_out[0] if left_out else fingerprint(model) }}',
+        first_event_on,
+        count_events
     from intermediate.int_moment_fixed
     on conflict (model) do update set
         load_id = excluded.load_id,
         as_of = excluded.as_of,
         fingerprint = excluded.fingerprint,
+        first_event_on = excluded.first_event_on,
+        count_events = excluded.count_events,
         built_at = now()
     {%- endif %}
 {% endmacro %}

@@ -1,9 +1,9 @@
 {#-
     A label: what became of customers within a horizon after each weekly snapshot, once the whole horizon has been observed.
     Whose label it is and how far it looks stand in `meta` in its .yml; the caller says what is looked for, in columns made
-    of `outcomes`.
+    of `outcomes`, and may name what must hold for the outcome to be known.
 -#}
-{% macro label() -%}
+{% macro label(is_known='true') -%}
 {{ config(
     materialized='incremental',
     incremental_strategy='append',
@@ -53,6 +53,9 @@ inner join days on stages.snapshot_on = days.snapshot_on
 inner join moment on days.snapshot_on + {{ horizon_days }} <= moment.as_of
 left join outcomes
     on stages.customer_id = outcomes.customer_id and stages.snapshot_on = outcomes.snapshot_on
+{%- if is_known != 'true' %}
+where {{ is_known }}
+{%- endif %}
 {% endmacro %}
 
 {#- The stage whose customers the label being built is about; empty: everyone who ever ordered. -#}

@@ -7,6 +7,15 @@
     {%- endif -%}
 {%- endmacro %}
 
+{#- The day that the model was built as of; now, if it was not. -#}
+{% macro day_built() -%}
+    {%- if is_incremental() -%}
+        (select as_of from {{ builds() }} where model = '{{ this.name }}')
+    {%- else -%}
+        'infinity'::date
+    {%- endif -%}
+{%- endmacro %}
+
 {#- The first day whose content may differ from what the model holds; it rebuilds from that day on. -#}
 {% macro changed_on() -%}
     {{ _first_day_since('changed_on', ref('int_builds_compared')) }}

@@ -35,9 +35,14 @@ identities as (
 
 identified as (
 
-    select unnest(array[identities.anonymous_id, identities.customer_id]) as customer_id
+    select unnest(array[identities.id, identities.customer_id]) as customer_id
     from identities
     where identities.known_on > (select min(snapshots.snapshot_on) from snapshots)
+    union all
+    -- A visitor whose order turned out to be a user's.
+    select versions.anonymous_id
+    from versions
+    where versions.user_id is not null and versions.anonymous_id is not null
 
 ),
 
@@ -45,8 +50,14 @@ corrected as (
 
     select distinct orders.customer_id
     from orders
-    inner join versions on orders.order_id = versions.order_id
+    inner join versions on orders.order_key = versions.order_key
     where versions.known_until_on <> 'infinity' or orders.is_cancelled or orders.refunded <> 0
+    union all
+    -- Orders before the history begins count on its first day.
+    select orders.customer_id
+    from orders
+    cross join {{ ref('int_moment_fixed') }} as moment
+    where {{ day_of('orders.ordered_at') }} < moment.first_event_on
 
 ),
 
@@ -56,7 +67,7 @@ counted as (
         orders.customer_id,
         snapshots.snapshot_on,
         count(*) as count_orders,
-        sum(orders.revenue) as revenue,
+        sum(orders.net_revenue) as revenue,
         count(*) filter (where orders.ordered_at >= snapshots.snapshot_at - interval '28 days') as count_orders_28d,
         ceil(extract(epoch from snapshots.snapshot_at - max(orders.ordered_at)) / 86400) - 1 as days_since_last_order
     from orders

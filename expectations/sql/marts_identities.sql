@@ -1,18 +1,19 @@
 -- What must add up, whatever the data: one row per identity, with the number of rows that break it.
 with lines as (
     select
-        order_id,
+        order_key,
         count(*) as count_lines,
-        sum(revenue) as revenue
+        -- Unknown as soon as that of one line is.
+        case when count(revenue) = count(*) then sum(revenue) end as revenue
     from marts.order_lines
-    group by order_id
+    group by order_key
 ),
 
 orders_of_customers as (
     select
         customer_id,
         count(*) as count_orders,
-        sum(revenue - refunded) as revenue
+        sum(net_revenue) as revenue
     from marts.orders
     where not is_cancelled
     group by customer_id
@@ -20,19 +21,22 @@ orders_of_customers as (
 
 orders_against_lines as (
     select
-        orders.order_id,
-        lines.order_id as order_id_of_lines,
+        orders.order_key,
+        lines.order_key as order_key_of_lines,
         coalesce(lines.count_lines, 0) != orders.count_lines
-        or (orders.count_lines > 0 and abs(lines.revenue + orders.charges - orders.revenue) > 0.01) as is_off
+        or coalesce(abs(lines.revenue + orders.charges - orders.revenue) > 0.01, false) as is_off
     from marts.orders
-    full outer join lines on orders.order_id = lines.order_id
+    full outer join lines on orders.order_key = lines.order_key
 ),
 
 features_against_customers as (
     select
         customers.customer_id,
         features.count_orders is distinct from customers.count_orders
-        or abs(features.revenue - customers.revenue::double precision) > 0.01 as is_off
+        or coalesce(
+            abs(features.revenue - customers.revenue::double precision) > 0.01,
+            (features.revenue is null) != (customers.revenue is null)
+        ) as is_off
     from marts.customers
     inner join marts.customer_features as features
         on customers.customer_id = features.customer_id and features.snapshot_on = $as_of
@@ -42,13 +46,13 @@ select
     'order lines add up to their order' as part,
     count(*) filter (where is_off) as count_off
 from orders_against_lines
-where order_id is not null
+where order_key is not null
 union all
 select
     'every line belongs to an order' as part,
     count(*) as count_off
 from orders_against_lines
-where order_id is null
+where order_key is null
 union all
 select
     'orders add up to their customer' as part,
@@ -56,7 +60,10 @@ select
 from marts.customers
 left join orders_of_customers on customers.customer_id = orders_of_customers.customer_id
 where customers.count_orders != coalesce(orders_of_customers.count_orders, 0)
-    or abs(customers.revenue - coalesce(orders_of_customers.revenue, 0)) > 0.01
+    or coalesce(
+        abs(customers.revenue - orders_of_customers.revenue) > 0.01,
+        orders_of_customers.customer_id is not null and (customers.revenue is null) != (orders_of_customers.revenue is null)
+    )
 union all
 select
     'every order belongs to a customer' as part,

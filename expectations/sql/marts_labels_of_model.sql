@@ -8,7 +8,7 @@ from (
         labels.stage,
         $label_orders as label_orders,
         count(orders.order_id) as count_orders,
-        coalesce(sum(orders.revenue::double precision), 0) as revenue
+        coalesce(sum(orders.net_revenue::double precision), 0) as revenue
     from $table as labels
     inner join (
         select

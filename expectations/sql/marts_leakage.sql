@@ -1,6 +1,6 @@
 -- Features recounted from the orders before their snapshot. One row per feature that can be, with the rows that differ.
 -- Six snapshot days spread over the history and some 20,000 customers at most. Customers with an order that was later
--- restated, refunded or cancelled are left out: marts.orders holds such an order as it is now, features as it was then.
+-- restated, refunded, cancelled or found to be theirs are left out: marts.orders holds it as it is now, features as then.
 with days as (
     select snapshot_on
     from (
@@ -14,10 +14,14 @@ with days as (
 ),
 
 restated as (
-    select distinct orders.customer_id
+    select distinct customer_id
     from marts.orders
-    left join raw.events on orders.message_id = events.message_id
-    where orders.is_cancelled or orders.refunded != 0 or events.occurred_at > orders.ordered_at
+    where
+        is_cancelled
+        or refunded is distinct from 0
+        or known_on > (ordered_at at time zone 'UTC')::date
+        -- Such an order counts from the first day of the history on.
+        or (ordered_at at time zone 'UTC')::date < (select min(snapshot_on) - 6 from marts.customer_features)
 ),
 
 customers as (
@@ -33,7 +37,8 @@ days_of_orders as (
         orders.customer_id,
         (orders.ordered_at at time zone 'UTC')::date as ordered_on,
         count(*) as count_orders,
-        sum(orders.revenue)::double precision as revenue,
+        count(orders.net_revenue) as count_orders_valued,
+        sum(orders.net_revenue)::double precision as revenue,
         max(orders.revenue)::double precision as largest_order
     from marts.orders
     inner join customers on orders.customer_id = customers.customer_id

@@ -9,11 +9,14 @@ with counted as (
 ),
 
 sampled as (
-    select coalesce(nullif(events.properties ->> 'order_id', ''), events.message_id) as order_id
+    select coalesce(nullif(btrim(events.properties ->> 'order_id'), ''), events.message_id) as order_id
     from raw.events
     cross join counted
     where events.event = 'Order Completed'
         and events.occurred_at < $as_of_at
+        and coalesce(lower(events.properties ->> 'test'), '') not in ('true', '1', 'yes')
+        -- A return, not an order.
+        and coalesce(events.properties ->> 'total', '') not like '%-%'
         and mod(abs(hashtext(events.message_id)::bigint), greatest(1, counted.count_raw_orders / 5000)) < 1
 )
 
@@ -27,9 +30,8 @@ select
     'marts.orders' as part,
     case when count_raw_orders > 0 then count_orders end as count_needed,
     (
-        select avg((orders.order_id is not null)::integer)::double precision
+        select avg(exists(select 1 from marts.orders where orders.order_id = sampled.order_id)::integer)::double precision
         from sampled
-        left join marts.orders on sampled.order_id = orders.order_id
     ) as share_found
 from counted
 union all

@@ -42,17 +42,18 @@ parsed as (
     select
         part,
         coalesce(order_id, '') != '' as has_id,
-        coalesce(jsonb_typeof(products) = 'array' and products != '[]', false) as has_products,
-        coalesce(jsonb_typeof(worth) = 'number' or worth #>> '{}' ~ '^-?[0-9]+([.][0-9]+)?$$', false) as has_total,
+        coalesce(products not in ('[]', '{}', '""', 'null'), false) as has_products,
+        coalesce(jsonb_typeof(worth) = 'number' or (jsonb_typeof(worth) = 'string' and worth #>> '{}' ~ '[0-9]'), false) as has_total,
         coalesce(jsonb_typeof(worth) = 'number' and worth < '0', false) as is_negative
     from sampled
 )
 
 select
     part,
-    avg(has_id::integer)::double precision as share_with_id,
     avg(has_products::integer)::double precision as share_with_products,
-    avg((has_products or has_total)::integer)::double precision as share_with_worth,
+    -- Of fewer than 100 orders, a few are a large share.
+    case when count(*) >= 100 then avg((has_products or has_total)::integer) end::double precision as share_with_worth_of_many,
+    case when count(*) >= 100 then avg(has_id::integer) end::double precision as share_with_id_of_many,
     avg(is_negative::integer)::double precision as share_negative
 from parsed
 group by part

@@ -51,9 +51,9 @@ COHORT_SQL = f"""
     counted as (
         select
             closed.customer_id,
-            sum(orders.revenue) filter (where orders.ordered_at >= closed.as_of_at) as revenue,
+            sum(orders.net_revenue) filter (where orders.ordered_at >= closed.as_of_at) as revenue,
             count(*) filter (where orders.ordered_at >= closed.as_of_at) as count_orders,
-            sum(orders.revenue) filter (where orders.ordered_at < closed.as_of_at) as revenue_before,
+            sum(orders.net_revenue) filter (where orders.ordered_at < closed.as_of_at) as revenue_before,
             count(*) filter (where orders.ordered_at < closed.as_of_at) as count_orders_before
         from closed
         inner join {MARTS_ORDERS} as orders

@@ -1,4 +1,4 @@
-"""An analytics engineer adds a column in SQL, and it is a feature in training, scoring and serving: no Python edited."""
+"""An analytics engineer adds a column in SQL: a feature in training, scoring and serving, without Python edited."""
 
 import random
 from collections.abc import Callable, Iterator

@@ -90,7 +90,9 @@ def visits(generator: random.Random) -> Iterator[Event]:
                     ordered_on = day + timedelta(days=generator.randrange(1, 5))
                 day = ordered_on or day + timedelta(days=generator.randrange(1, 6))
             else:
-                yield order(f"o-{name}-{day}", name, str(moment.replace(tzinfo=None)), generator.randrange(500, 5000) / 100)
+                yield order(
+                    f"o-{name}-{day}", name, str(moment.replace(tzinfo=None)), generator.randrange(500, 5000) / 100
+                )
                 day += timedelta(days=generator.randrange(4, 16))
 
 
@@ -112,7 +114,9 @@ def add_the_model(project: Path) -> None:
 def project(tmp_path: Path) -> Path:
     """A copy of the whole code, whose packages a process started by `run` imports."""
     for folder in CODE:
-        shutil.copytree(PROJECT_ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__", "target"))
+        shutil.copytree(
+            PROJECT_ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__", "target")
+        )
     (tmp_path / "tests").mkdir()
     for file in CHECKS:
         shutil.copy(PROJECT_ROOT / file, tmp_path / file)
@@ -128,7 +132,12 @@ def run(project: Path, *arguments: str) -> str:
         "COLUMNS": "200",
     }
     done = subprocess.run(
-        [sys.executable, "-W", "ignore", *arguments], env=environment, cwd=project, capture_output=True, text=True, check=False
+        [sys.executable, "-W", "ignore", *arguments],
+        env=environment,
+        cwd=project,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout

@@ -17,7 +17,9 @@ pytestmark = pytest.mark.integration
 
 SUNDAY = date(2021, 5, 9)
 KILLS = 3
-IDENTIFIED_LATER = "select count(distinct anonymous_id) from intermediate.int_identities_resolved where known_on > %s"
+IDENTIFIED_LATER = (
+    "select count(distinct id) from intermediate.int_identities_resolved where is_device and known_on > %s"
+)
 UNTIL_THEN = "select customer_id, t::text from marts.{} as t where snapshot_on <= %s order by 1, 2"
 REMEMBERED = ("customer_stages", "customer_features")
 

@@ -6,9 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
-from perennial.lifecycle import load_lifecycle
 from tests.dbt_project.brand import Brand, Event, assert_equal_to_a_full_rebuild, at, differences, order
 from tests.dbt_project.world import market
 
@@ -76,11 +74,16 @@ def test_an_edited_macro_or_contract_is_obeyed_in_every_row(brand: Brand, projec
     before = brand.marts()
     edit(project / "dbt_project" / "macros" / "ratio.sql", "({{ part }})", "2 * ({{ part }})")
     edit(project / "dbt_project" / "macros" / "label.sql", "<> 'prospect'", "= 'engagement'")
-    edit(project / "dbt_project" / "models" / "marts" / "label_activation.yml", "stage: onboarding", "stage: engagement")
+    edit(
+        project / "dbt_project" / "models" / "marts" / "label_activation.yml", "stage: onboarding", "stage: engagement"
+    )
     brand.build()
     after = brand.marts()
     assert set(differences(before, after)) == {"customer_features", "label_activation", "label_customer_value"}
     stages = "select stage from marts.label_activation union select stage from marts.label_customer_value"
     assert brand.all(stages) == [("engagement",)]
-    ratios = "select average_order_value * count_orders / revenue from marts.customer_features where revenue > 0"
+    ratios = """
+        select gap_ratio * usual_gap_days / days_since_last_order from marts.customer_features
+        where days_since_last_order > 0 and gap_ratio is not null
+    """
     assert {round(ratio, 9) for (ratio,) in brand.all(ratios)} == {2}

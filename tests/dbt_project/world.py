@@ -30,6 +30,11 @@ def _life(generator: random.Random, name: str) -> Iterator[Event]:
         yield _event(generator, identified, name, device, type="identify", traits=traits)
     if generator.random() < 0.1:  # the device is lent to someone else
         yield _event(generator, generator.uniform(start, DAYS), "c1", device, type="identify")
+        yield _event(generator, generator.uniform(start, DAYS), None, device, type="page")
+    if generator.random() < 0.15:  # a new account, of the same person or a cycle of them
+        renamed = generator.choice([f"{name}-new", "c2", "c3"])
+        at = generator.uniform(start, DAYS)
+        yield _event(generator, at, renamed, None, type="alias", properties={"previousId": name})
     time, pace = start + generator.uniform(0, 20), generator.choice([3, 7, 20])
     while time < DAYS:
         user = name if time > identified else None
@@ -44,7 +49,12 @@ def _order(generator: random.Random, time: float, user: str | None, device: str)
     order_id = f"order-{generator.getrandbits(48):x}"
     store = generator.choice(["north", "south", None])
     content = {"order_id": order_id, "store_id": store, **_basket(generator)}
+    if generator.random() < 0.1:  # a number that others have as well
+        order_id = f"shared-{generator.randrange(8)}"
+        content |= {"order_id": order_id, "shop": generator.choice([None, None, "a", "b"])}
     yield _event(generator, time, user, device, "Order Completed", content)
+    if generator.random() < 0.1:  # from the browser as well as from the server
+        yield _event(generator, time + generator.choice([0.001, 2]), None, device, "Order Completed", content)
     later = time + generator.choice([0.001, 0.3, 3, 15])
     fate = generator.random()
     if fate < 0.1:
@@ -73,7 +83,9 @@ def _basket(generator: random.Random) -> dict[str, Any]:
             }
         )
     total = sum(product["price"] * product["quantity"] for product in products)
-    return {"products": products, "total": round(total + generator.choice([0, 3.99]), 2)}
+    total = round(total + generator.choice([0, 3.99]), 2)
+    written = generator.choice([total, total, total, f"{total:,.2f}", f"$ {total}", "to be agreed", f"{total} EUR"])
+    return {"products": products, "total": written}
 
 
 def _messages(generator: random.Random, day: int, name: str) -> Iterator[Event]:

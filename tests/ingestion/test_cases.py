@@ -3,21 +3,18 @@
 `expected.csv` says what is right; what becomes of orders is held where the warehouse is.
 """
 
-import csv
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 
 from perennial.ingestion import IngestReport, ingest_file
+from tests.cases.expected import ALL_TOGETHER, CASES, FILES, Expected, files_of
 
 pytestmark = pytest.mark.integration
 
 Ask = Callable[..., list[tuple[Any, ...]]]
 
-CASES = Path(__file__).parents[1] / "cases" / "events"
-ALL_TOGETHER = "together"
 # Moments of inputs that may be taken, where they are; by the id of their user.
 TIMES = {
     "c13-epoch-s-text": "2026-09-01 10:00:00+00",
@@ -35,29 +32,10 @@ TIMES = {
 STATED_BY = {"c12-anon": "c12-device"}
 
 
-class Expected(NamedTuple):
-    kind: str
-    file: str
-    id: str
-    about: str
-    net_revenue: str
-    state: str
-    note: str
-
-
-with (CASES / "expected.csv").open(newline="") as rows:
-    EXPECTED = [Expected(*row) for row in list(csv.reader(rows))[1:]]
-# The files of each case, by its number.
-FILES: dict[str, list[Path]] = {}
-for path in sorted(CASES.glob("*.jsonl*")):
-    FILES.setdefault(path.name.split("-", maxsplit=1)[0], []).append(path)
-
-
 def deliver(which: str) -> tuple[list[IngestReport], list[Expected]]:
     """Ingest the files of a case, or of all; what is expected of them."""
-    numbers = FILES if which == ALL_TOGETHER else [which]
-    reports = [ingest_file(path) for number in numbers for path in FILES[number]]
-    return reports, [row for row in EXPECTED if row.file in numbers]
+    paths, expected = files_of(which)
+    return [ingest_file(path) for path in paths], expected
 
 
 def outcome(ask: Ask, row: Expected) -> str:

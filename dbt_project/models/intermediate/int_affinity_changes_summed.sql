@@ -40,7 +40,7 @@ of_lines as (
         known.known_on,
         case when grouping(lines.department) = 0 then 'department' else 'brand' end as kind,
         coalesce(lines.department, lines.brand) as name,
-        sum(known.direction * lines.revenue) as revenue
+        sum(known.direction * lines.revenue * known.line_rate) as revenue
     from known
     inner join lines on known.message_id = lines.message_id
     group by
@@ -68,10 +68,10 @@ of_stores as (
 named as (
 
     select * from of_lines
-    where name is not null
+    where name is not null and revenue is not null
     union all
     select * from of_stores
-    where name is not null
+    where name is not null and revenue is not null
 
 )
 

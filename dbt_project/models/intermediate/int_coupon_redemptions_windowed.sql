@@ -32,5 +32,5 @@ select
     max(redemptions.redeemed_on) as last_redemption_on
 from redemptions
 inner join days on redemptions.redeemed_on = days.happened_on
-left join identities on {{ known_as('redemptions', 'identities', 'days.snapshot_on') }}
+left join identities on {{ known_as('redemptions', 'identities', 'days.snapshot_on', at='redeemed_at') }}
 group by 1, 2

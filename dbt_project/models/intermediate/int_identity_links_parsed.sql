@@ -15,11 +15,10 @@ moment as (
 select
     links.message_id,
     links.load_id,
-    links.anonymous_id,
+    links.linked_id,
+    links.is_alias,
     links.user_id,
     links.occurred_at
 from links
 inner join moment on links.load_id <= moment.load_id
-where
-    links.load_id > {{ newest_load_built() }}
-    and links.anonymous_id <> links.user_id
+where links.load_id > {{ newest_load_built() }}

@@ -24,6 +24,7 @@ select
     messages.channel,
     messages.action,
     messages.campaign_id,
+    messages.is_machine,
     messages.occurred_at,
     {{ day_of('messages.occurred_at') }} as occurred_on,
     messages.ends_on

@@ -32,7 +32,7 @@ known as (
         days.days_ago,
         messages.occurred_on,
         messages.action in ('sent', 'delivered') as is_received,
-        messages.action in ('opened', 'clicked') as is_response,
+        messages.action in ('opened', 'clicked') and not messages.is_machine as is_response,
         case when messages.ends_on > days.snapshot_on then messages.campaign_id end as open_campaign_id
     from messages
     inner join days on messages.occurred_on = days.happened_on

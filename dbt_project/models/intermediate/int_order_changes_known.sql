@@ -7,6 +7,12 @@ with versions as (
 
 ),
 
+moment as (
+
+    select * from {{ ref('int_moment_fixed') }}
+
+),
+
 identities as (
 
     select * from {{ ref('int_identities_resolved') }}
@@ -18,14 +24,16 @@ owned as (
     select
         versions.*,
         {{ customer_id('versions', 'identities') }} as customer_id,
-        greatest(versions.known_on, identities.known_on) as owned_on,
+        greatest(versions.known_on, identities.known_on, moment.first_event_on) as owned_on,
         least(versions.known_until_on, identities.known_until_on) as owned_until_on,
-        greatest(versions.ordered_on, identities.known_on) as order_known_on
+        -- An order from before the history begins counts from its first day on.
+        greatest(versions.ordered_on, moment.first_event_on) as placed_on,
+        greatest(versions.ordered_on, identities.known_on, moment.first_event_on) as order_known_on
     from versions
+    cross join moment
     left join identities
         on
-            versions.user_id is null
-            and versions.anonymous_id = identities.anonymous_id
+            {{ is_behind('identities', 'versions', at='ordered_at') }}
             and versions.known_on < identities.known_until_on
             and versions.known_until_on > identities.known_on
 
@@ -34,13 +42,15 @@ owned as (
 select
     owned.customer_id,
     owned.order_id,
+    owned.order_key,
     owned.message_id,
     owned.ordered_at,
-    owned.ordered_on,
+    owned.placed_on as ordered_on,
     owned.revenue,
     owned.refunded,
     owned.discount,
     owned.coupon_discount,
+    owned.line_rate,
     owned.count_lines,
     owned.count_items,
     owned.store_id,
@@ -51,3 +61,4 @@ from owned
 cross join lateral (
     values (owned.owned_on, 1), (owned.owned_until_on, -1)
 ) as change (known_on, direction)
+where owned.owned_on < owned.owned_until_on

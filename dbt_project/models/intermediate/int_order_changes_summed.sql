@@ -14,6 +14,7 @@
 } -%}
 {%- set counts = {
     'count_orders': 'true',
+    'count_orders_valued': 'revenue - refunded is not null',
     'count_orders_with_discount': 'discount + coupon_discount > 0',
     'count_orders_with_coupon': 'coupon_discount > 0',
     'count_morning_orders': 'ordered_hour between 5 and 11',

@@ -31,6 +31,7 @@ timeline as (
         known_on as happened_on,
         0 as count_order_days,
         count_orders,
+        count_orders_valued,
         revenue_units,
         discount_units,
         largest_order,
@@ -42,6 +43,7 @@ timeline as (
         order_known_on as happened_on,
         1 as count_order_days,
         0 as count_orders,
+        0 as count_orders_valued,
         0 as revenue_units,
         0 as discount_units,
         null as largest_order,
@@ -54,6 +56,7 @@ timeline as (
         snapshot_on as happened_on,
         0 as count_order_days,
         0 as count_orders,
+        0 as count_orders_valued,
         0 as revenue_units,
         0 as discount_units,
         null as largest_order,
@@ -70,8 +73,9 @@ accumulated as (
         is_snapshot,
         sum(count_order_days) over so_far as count_order_days,
         sum(count_orders) over so_far as count_orders,
-        sum(revenue_units) over so_far as revenue_units,
-        sum(discount_units) over so_far as discount_units,
+        sum(count_orders_valued) over so_far as count_orders_valued,
+        coalesce(sum(revenue_units) over so_far, 0) as revenue_units,
+        coalesce(sum(discount_units) over so_far, 0) as discount_units,
         max(largest_order) over so_far as largest_order
     from timeline
     window so_far as (
@@ -85,7 +89,11 @@ select
     accumulated.snapshot_on,
     accumulated.count_order_days,
     accumulated.count_orders,
-    {{ from_units('accumulated.revenue_units') }} as revenue,
+    accumulated.count_orders_valued,
+    case
+        when accumulated.count_orders_valued > 0 or accumulated.count_orders = 0
+            then {{ from_units('accumulated.revenue_units') }}
+    end as revenue,
     {{ from_units('accumulated.discount_units') }} as discount,
     accumulated.largest_order,
     order_days.first_ordered_on,

@@ -6,9 +6,9 @@
 ) }}
 
 {%- set windows_days = [7, 14, 28, 56] -%}
-{%- set amounts = ['revenue', 'refunded', 'discount', 'coupon_discount', 'items'] -%}
+{%- set amounts = ['discount', 'coupon_discount', 'items'] -%}
 {%- set counts = [
-    'count_orders', 'count_orders_with_discount', 'count_orders_with_coupon', 'count_morning_orders',
+    'count_orders', 'count_orders_valued', 'count_orders_with_discount', 'count_orders_with_coupon', 'count_morning_orders',
     'count_afternoon_orders', 'count_weekend_orders', 'count_lines',
 ] %}
 
@@ -30,8 +30,7 @@ select
     days.snapshot_on
     {%- for window in windows_days %},
     coalesce(sum(changes.count_orders) filter (where days.days_ago < {{ window }}), 0) as count_orders_{{ window }}d,
-    {{ from_units('coalesce(sum(changes.revenue_units) filter (where days.days_ago < ' ~ window ~ '), 0)') }}
-        as revenue_{{ window }}d
+    {{ known_amount('revenue', 'filter (where days.days_ago < ' ~ window ~ ')') }} as revenue_{{ window }}d
     {%- endfor %},
     count(distinct changes.ordered_on) filter (where changes.is_order_day and days.days_ago < 28)
         as count_order_days_28d,
@@ -39,6 +38,9 @@ select
     bit_count(bit_or(1 << (days.days_ago / 7)) filter (where changes.is_order_day)::bit(32)) as count_order_weeks_91d
     {%- for name in counts %},
     sum(changes.{{ name }}) as {{ name }}_91d
+    {%- endfor %}
+    {%- for name in ['revenue', 'refunded'] %},
+    {{ known_amount(name) }} as {{ name }}_91d
     {%- endfor %}
     {%- for name in amounts %},
     {{ from_units('sum(changes.' ~ name ~ '_units)') }} as {{ name }}_91d

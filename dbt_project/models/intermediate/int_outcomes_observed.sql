@@ -57,6 +57,7 @@ outcomes as (
         observed_days.horizon_days,
         observed_days.observed_on,
         sum(changes.count_orders) as count_orders,
+        sum(changes.count_orders_valued) as count_orders_valued,
         sum(changes.revenue_units) as revenue_units
     from observed_days
     inner join changes
@@ -76,14 +77,16 @@ outcomes_by_name as (
         snapshot_on,
         horizon_days,
         count_orders,
+        count_orders_valued,
         revenue_units
     from outcomes
     union all
     select
-        identities.anonymous_id as customer_id,
+        identities.id as customer_id,
         outcomes.snapshot_on,
         outcomes.horizon_days,
         outcomes.count_orders,
+        outcomes.count_orders_valued,
         outcomes.revenue_units
     from outcomes
     inner join identities
@@ -99,6 +102,9 @@ select
     snapshot_on,
     horizon_days,
     sum(count_orders)::bigint as count_orders,
-    {{ from_units('sum(revenue_units)') }} as revenue
+    -- What was spent is known once each order's amount is.
+    case
+        when sum(count_orders_valued) = sum(count_orders) then {{ from_units('coalesce(sum(revenue_units), 0)') }}
+    end as revenue
 from outcomes_by_name
 group by customer_id, snapshot_on, horizon_days

@@ -7,7 +7,7 @@
 
 with sightings as (
 
-    select * from {{ ref('int_sightings_counted') }}
+    select * from {{ ref('int_sightings_known') }}
 
 ),
 
@@ -34,5 +34,5 @@ select
     sum(sightings.count_products_added) filter (where days.days_ago < 28)::bigint as count_products_added_28d
 from sightings
 inner join days on sightings.occurred_on = days.happened_on
-left join identities on {{ known_as('sightings', 'identities', 'days.snapshot_on') }}
+left join identities on {{ known_as('sightings', 'identities', 'days.snapshot_on', at='first_at') }}
 group by 1, 2

@@ -7,7 +7,7 @@
 
 with sightings as (
 
-    select * from {{ ref('int_sightings_counted') }}
+    select * from {{ ref('int_sightings_known') }}
 
 ),
 
@@ -23,26 +23,36 @@ days as (
 
 ),
 
+moment as (
+
+    select * from {{ ref('int_moment_fixed') }}
+
+),
+
+-- A device's time by whose it was.
 ids as (
 
     select
         user_id,
         case when user_id is null then anonymous_id end as anonymous_id,
+        min(first_at) as first_at,
         min(occurred_on) as first_seen_on
     from sightings
-    group by user_id, case when user_id is null then anonymous_id end
+    group by user_id, case when user_id is null then anonymous_id end, device_from_at
 
 ),
 
+-- A clock that was reset lengthens nobody's history.
 customers as (
 
     select
         {{ customer_id('ids', 'identities') }} as customer_id,
-        ids.first_seen_on,
-        greatest(ids.first_seen_on, identities.known_on) as known_on,
+        greatest(ids.first_seen_on, moment.first_event_on) as first_seen_on,
+        greatest(ids.first_seen_on, moment.first_event_on, identities.known_on) as known_on,
         coalesce(identities.known_until_on, 'infinity') as known_until_on
     from ids
-    left join identities on ids.anonymous_id = identities.anonymous_id
+    cross join moment
+    left join identities on {{ is_behind('identities', 'ids', at='first_at') }}
 
 )
 

@@ -33,4 +33,4 @@ select
     redemptions.redeemed_at
 from redemptions
 inner join moment on redemptions.redeemed_on <= moment.as_of
-left join identities on redemptions.user_id is null and redemptions.anonymous_id = identities.anonymous_id
+left join identities on {{ is_behind('identities', 'redemptions', at='redeemed_at') }}

@@ -58,14 +58,15 @@ features as (
         coalesce(recent_orders.count_order_weeks_91d, 0) as count_order_weeks_91d,
 
         -- Value
-        coalesce(orders.revenue, 0) as revenue,
-        coalesce(recent_orders.revenue_7d, 0) as revenue_7d,
-        coalesce(recent_orders.revenue_14d, 0) as revenue_14d,
-        coalesce(recent_orders.revenue_28d, 0) as revenue_28d,
-        coalesce(recent_orders.revenue_56d, 0) as revenue_56d,
-        coalesce(recent_orders.revenue_91d, 0) as revenue_91d,
-        {{ ratio('orders.revenue', 'orders.count_orders') }} as average_order_value,
-        {{ ratio('recent_orders.revenue_91d', 'recent_orders.count_orders_91d') }} as average_order_value_91d,
+        -- Of what is known: NULL where a customer has orders and of none it is.
+        case when orders.customer_id is null then 0 else orders.revenue end as revenue,
+        case when recent_orders.customer_id is null then 0 else recent_orders.revenue_7d end as revenue_7d,
+        case when recent_orders.customer_id is null then 0 else recent_orders.revenue_14d end as revenue_14d,
+        case when recent_orders.customer_id is null then 0 else recent_orders.revenue_28d end as revenue_28d,
+        case when recent_orders.customer_id is null then 0 else recent_orders.revenue_56d end as revenue_56d,
+        case when recent_orders.customer_id is null then 0 else recent_orders.revenue_91d end as revenue_91d,
+        {{ ratio('orders.revenue', 'orders.count_orders_valued') }} as average_order_value,
+        {{ ratio('recent_orders.revenue_91d', 'recent_orders.count_orders_valued_91d') }} as average_order_value_91d,
         orders.largest_order,
 
         -- Cadence

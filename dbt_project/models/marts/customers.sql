@@ -1,6 +1,6 @@
 with sightings as (
 
-    select * from {{ ref('int_sightings_counted') }}
+    select * from {{ ref('int_sightings_known') }}
 
 ),
 
@@ -38,7 +38,7 @@ seen as (
         max(sightings.occurred_on) as last_seen_on
     from sightings
     inner join moment on sightings.occurred_on <= moment.as_of
-    left join identities on sightings.user_id is null and sightings.anonymous_id = identities.anonymous_id
+    left join identities on {{ is_behind('identities', 'sightings', at='first_at') }}
     group by {{ customer_id('sightings', 'identities') }}
 
 ),
@@ -50,7 +50,8 @@ bought as (
         min(ordered_at) as first_order_at,
         max(ordered_at) as last_order_at,
         count(*) as count_orders,
-        sum(revenue - refunded) as revenue
+        -- Of what is known: NULL where of no order it is.
+        sum(net_revenue) as revenue
     from orders
     group by customer_id
 
@@ -59,16 +60,16 @@ bought as (
 known_traits as (
 
     select
-        coalesce(identifies.user_id, identities.customer_id, identifies.anonymous_id) as customer_id,
+        {{ customer_id('identifies', 'identities') }} as customer_id,
         trait.name,
         trait.content,
         row_number() over (
-            partition by coalesce(identifies.user_id, identities.customer_id, identifies.anonymous_id), trait.name
+            partition by {{ customer_id('identifies', 'identities') }}, trait.name
             order by identifies.occurred_at desc, identifies.message_id desc
         ) as recency_rank
     from identifies
     inner join moment on identifies.load_id <= moment.load_id and identifies.occurred_at < moment.snapshot_at
-    left join identities on identifies.user_id is null and identifies.anonymous_id = identities.anonymous_id
+    left join identities on {{ is_behind('identities', 'identifies') }}
     cross join lateral jsonb_each(identifies.traits) as trait (name, content)
 
 ),
@@ -91,7 +92,7 @@ select
     bought.first_order_at,
     bought.last_order_at,
     coalesce(bought.count_orders, 0) as count_orders,
-    coalesce(bought.revenue, 0) as revenue,
+    case when bought.customer_id is null then 0 else bought.revenue end as revenue,
     coalesce(traits.traits, '{}') as traits
 from seen
 left join bought on seen.customer_id = bought.customer_id

@@ -31,7 +31,8 @@ select
     messages.channel,
     messages.action,
     messages.campaign_id,
+    messages.is_machine,
     messages.occurred_at
 from messages
 inner join moment on messages.occurred_on <= moment.as_of
-left join identities on messages.user_id is null and messages.anonymous_id = identities.anonymous_id
+left join identities on {{ is_behind('identities', 'messages') }}

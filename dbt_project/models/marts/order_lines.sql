@@ -32,7 +32,8 @@ changed as (
 )
 
 select
-    orders.order_id || '-' || lines.line_number as order_line_id,
+    orders.order_key || '-' || lines.line_number as order_line_id,
+    orders.order_key,
     orders.order_id,
     orders.customer_id,
     orders.ordered_at,
@@ -41,9 +42,9 @@ select
     lines.category,
     lines.department,
     lines.quantity,
-    lines.revenue,
-    coalesce(lines.discount, 0) as discount,
-    coalesce(lines.coupon_discount, 0) as coupon_discount
+    lines.revenue * orders.line_rate as revenue,
+    coalesce(abs(lines.discount) * orders.line_rate, 0) as discount,
+    coalesce(abs(lines.coupon_discount) * orders.line_rate, 0) as coupon_discount
 from orders
 inner join changed on orders.order_id = changed.order_id
-inner join lines on orders.message_id = lines.message_id
+inner join lines on orders.message_id = lines.message_id and lines.is_readable

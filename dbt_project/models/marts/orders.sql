@@ -2,7 +2,7 @@
     materialized='incremental',
     incremental_strategy='append',
     pre_hook="{{ forget_renamed_orders() }}",
-    indexes=[{'columns': ['order_id'], 'unique': true}, {'columns': ['customer_id']}]
+    indexes=[{'columns': ['order_key'], 'unique': true}, {'columns': ['order_id']}, {'columns': ['customer_id']}]
 ) }}
 
 with versions as (
@@ -33,7 +33,9 @@ changed as (
 )
 
 select
+    versions.order_key,
     versions.order_id,
+    versions.shop,
     {{ customer_id('versions', 'identities') }} as customer_id,
     versions.message_id,
     versions.ordered_at,
@@ -44,10 +46,14 @@ select
     versions.discount,
     versions.coupon_discount,
     versions.refunded,
+    case when versions.is_cancelled then 0 else versions.revenue - versions.refunded end as net_revenue,
+    versions.line_rate,
     versions.count_lines,
     versions.count_items,
-    versions.is_cancelled
+    versions.is_cancelled,
+    greatest(versions.known_on, identities.known_on) as known_on
 from versions
 inner join changed on versions.order_id = changed.order_id
 inner join moment on versions.known_on <= moment.as_of and versions.known_until_on > moment.as_of
-left join identities on versions.user_id is null and versions.anonymous_id = identities.anonymous_id
+left join identities on {{ is_behind('identities', 'versions', at='ordered_at') }}
+where not versions.is_test

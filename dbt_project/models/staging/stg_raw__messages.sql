@@ -36,6 +36,7 @@ messages as (
         names.channel,
         names.action,
         {{ json_text('events.properties', 'campaign_id') }} as campaign_id,
+        {{ is_machine_open('events') }} as is_machine,
         substring(events.properties ->> 'ends_on' from '^\d{4}-\d{2}-\d{2}') as ends_on
     from events
     inner join names on events.event = names.event
@@ -52,5 +53,6 @@ select
     channel,
     action,
     campaign_id,
+    is_machine,
     case when pg_input_is_valid(ends_on, 'date') then ends_on::date end as ends_on
 from messages

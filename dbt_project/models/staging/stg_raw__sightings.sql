@@ -15,3 +15,4 @@ select
     coalesce(event = 'Product Viewed', false) as is_product_view,
     coalesce(event = 'Product Added', false) as is_product_added
 from events
+where not {{ is_crawler('events') }}

@@ -12,6 +12,7 @@ MARTS_MESSAGES = "marts.messages"
 MARTS_CUSTOMER_STAGES = "marts.customer_stages"
 MARTS_STAGE_TRANSITIONS = "marts.stage_transitions"
 MARTS_CUSTOMER_FEATURES = "marts.customer_features"
+MARTS_DATA_ISSUES = "marts.data_issues"
 
 PREDICTIONS_SCORES = "predictions.scores"
 PREDICTIONS_PROMOTIONS = "predictions.promotions"

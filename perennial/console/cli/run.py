@@ -4,8 +4,10 @@ import time
 from typing import Annotated
 
 import typer
+from rich.console import Group
 
 from perennial.as_of import parse_as_of
+from perennial.console.cli.data_issue_views import list_data_issues, render_data_issues
 from perennial.console.cli.day_warnings import print_day_warnings
 from perennial.console.cli.output import JsonOption, error_handler, show
 
@@ -28,8 +30,15 @@ def run(
         with ChainDisplay() as display:
             progress = run_chain(day, display.update)
         seconds = {dag_id: dag_run.seconds for dag_id, dag_run in progress.runs.items()}
-        figures = {"seconds": seconds, "total_seconds": time.monotonic() - started}
-        show(figures, as_json=as_json, render=lambda _: render_audiences(list_runs()))
+        issues = list_data_issues()
+        figures = {
+            "seconds": seconds,
+            "total_seconds": time.monotonic() - started,
+            "data_issues": [issue.to_dict() for issue in issues],
+        }
+        show(
+            figures, as_json=as_json, render=lambda _: Group(render_audiences(list_runs()), *render_data_issues(issues))
+        )
         if day is None:
             print_day_warnings()
 

@@ -12,8 +12,10 @@ from rich.table import Table
 
 from perennial.console.chain.airflow_client import TaskRun
 from perennial.console.chain.chain_run import ChainProgress
+from perennial.console.cli.data_issue_views import list_data_issues, render_data_issues
 from perennial.console.cli.stopwatch import Stopwatch
 from perennial.console.terminal import table
+from perennial.data_issues import DataIssueCount
 from perennial.database import Role, connect
 from perennial.settings import Settings, load_settings
 from perennial.tables import (
@@ -68,6 +70,7 @@ class Summary:
     seconds: Mapping[str, float]
     ingested: Mapping[str, int]
     tasks: Sequence[TaskRun]
+    data_issues: Sequence[DataIssueCount]
 
 
 def summarise(watch: Stopwatch, report: "IngestReport", progress: ChainProgress) -> Summary:
@@ -86,6 +89,7 @@ def summarise(watch: Stopwatch, report: "IngestReport", progress: ChainProgress)
             "rejected": report.count_rejected,
         },
         tasks=[task for tasks in progress.tasks.values() for task in tasks],
+        data_issues=list_data_issues(),
     )
 
 
@@ -121,6 +125,7 @@ def render_summary(summary: Summary) -> RenderableType:
         _model_table(summary.models),
         "",
         render_audiences(summary.audiences),
+        *render_data_issues(summary.data_issues),
         "",
         table("Seconds", ("step", "seconds"), [(step, round(seconds, 1)) for step, seconds in summary.seconds.items()]),
         "",

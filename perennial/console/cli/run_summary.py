@@ -12,6 +12,7 @@ from rich.table import Table
 
 from perennial.console.chain.airflow_client import TaskRun
 from perennial.console.chain.chain_run import ChainProgress
+from perennial.console.cli.audience_views import render_audiences
 from perennial.console.cli.data_issue_views import list_data_issues, render_data_issues
 from perennial.console.cli.stopwatch import Stopwatch
 from perennial.console.terminal import table
@@ -107,12 +108,6 @@ def newest_evaluations() -> list[ModelEvaluation]:
     """
     with connect(Role.READER) as connection, connection.cursor(row_factory=class_row(ModelEvaluation)) as cursor:
         return cursor.execute(statement.encode()).fetchall()
-
-
-def render_audiences(runs: "Sequence[Run]") -> Table:
-    """A line for each audience."""
-    rows = [(run.stage, run.row_count, run.count_holdout, str(run.as_of), run.ordered_by, run.is_stale) for run in runs]
-    return table("Audiences", ("stage", "members", "held out", "as of", "ordered by", "stale"), rows)
 
 
 def render_summary(summary: Summary) -> RenderableType:

@@ -23,6 +23,7 @@ ADVICE: Mapping[str, str] = {
     "alias to itself": "It joined nobody: previousId is the id before the new one.",
     "unknown consent purpose": "No consent was recorded for it: mend its spelling, or add it to channels in "
     "lifecycle.yml and ingest again.",
+    "shared by too many ids": "It ties nobody. Let the sender leave a placeholder out where it knows no address.",
     "file not read": "Mend it as its detail says and put it into inbox/ again.",
 }
 """What to do about each kind; a kind that is not here is answered with where its rows are."""

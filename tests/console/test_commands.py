@@ -83,7 +83,7 @@ def test_a_table_given_as_events_is_answered_with_what_to_type_and_the_other_fil
     done = perennial("ingest", "events", str(table), good, "--json")
     assert done.exit_code == 2
     first, second = json.loads(done.stdout)
-    assert "write each row as one event" in first["failure"]
+    assert "type `perennial ingest orders" in first["failure"]
     assert (second["count_loaded"], second["failure"]) == (1, None)
 
 

@@ -21,9 +21,13 @@ PREDICTIONS_EVALUATIONS = "predictions.evaluations"
 AUDIENCES_RUNS = "audiences.runs"
 AUDIENCES_MEMBERS = "audiences.members"
 
+IDENTITY_TIES = "identity.ties"
+
 CONSENT_LEDGER = "consent.ledger"
 CONSENT_SUPPRESSIONS = "consent.suppressions"
 HOLDOUT_MEMBERS = "experiments.holdout_members"
+HOLDOUT_SHARES = "experiments.holdout_shares"
+HOLDOUT_DRAWS = "experiments.holdout_draws"
 EXPERIMENTS_CALIBRATION = "experiments.calibration"
 EXPERIMENTS_DRIFT = "experiments.drift"
 EXPERIMENTS_LIFT = "experiments.lift"

@@ -24,6 +24,13 @@ ADVICE: Mapping[str, str] = {
     "unknown consent purpose": "No consent was recorded for it: mend its spelling, or add it to channels in "
     "lifecycle.yml and ingest again.",
     "shared by too many ids": "It ties nobody. Let the sender leave a placeholder out where it knows no address.",
+    "rows of an order with different totals": "The first total counts. "
+    "Mend the rows, or leave the total of further rows empty.",
+    "partial refund of an unknown amount": "Nothing was taken off. "
+    "Name the column of refunds (--refund), or load the returns.",
+    "refund in a column and in a row": "What the column says counts. Leave one of the two out.",
+    "return without a sale": "It is loaded as it stands. Load the file with its sale, or give it the order's number.",
+    "order number of no order": "Each such row is an order of its own. Give real orders their numbers.",
     "file not read": "Mend it as its detail says and put it into inbox/ again.",
 }
 """What to do about each kind; a kind that is not here is answered with where its rows are."""

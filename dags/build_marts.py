@@ -8,9 +8,9 @@ Runs dbt from raw events to marts as of one day, then lets the gate decide wheth
 
 ## When red
 
-- `build`: the log lists every dbt model and test with its outcome; the failed one is named in the last lines
-  with its error and compiled file. Reproduce it: `dbt build --select MODEL` with the environment of
-  `perennial env`.
+- `build`: the error begins with the failed dbt model or test and its message; the log lists every one with its
+  outcome. Only what may pass by itself (PostgreSQL did not answer, a deadlock) is tried again. Reproduce it:
+  `dbt build --select MODEL` with the environment of `perennial env`.
 - `validate`: the marts were built but may not be used; the log says what was expected and what was found.
   Nothing downstream starts, and the last good audiences stay in place. Mend the model or the data and trigger
   again.
@@ -25,6 +25,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from airflow.sdk import Asset, Metadata, Param, dag, task
+from airflow.sdk.exceptions import AirflowFailException
 
 from perennial.as_of import chosen_as_of
 
@@ -49,11 +50,15 @@ AS_OF = "{{ chosen_as_of(params, triggering_asset_events) }}"
 def build_marts() -> None:
     @task(execution_timeout=timedelta(hours=2))
     def build(as_of: str, *, params: dict | None = None) -> str:
-        from perennial.warehouse import build
+        from perennial.warehouse import BuildFailedError, build
 
-        report = build(
-            date.fromisoformat(as_of) if as_of else None, full_refresh=bool((params or {}).get("full_refresh"))
-        )
+        day = date.fromisoformat(as_of) if as_of else None
+        try:
+            report = build(day, full_refresh=bool((params or {}).get("full_refresh")))
+        except BuildFailedError as error:
+            if error.is_of_the_moment:
+                raise
+            raise AirflowFailException(str(error)) from error
         print(report)
         return report.as_of.isoformat()
 

@@ -8,7 +8,7 @@ import sys
 from datetime import date
 
 from expectations.gate import validate_marts, validate_raw
-from expectations.report import GateFailedError
+from expectations.report import GateBrokenError, GateFailedError
 from perennial.as_of import NoEventsError, default_day, parse_as_of
 
 SUITES = {"raw": validate_raw, "marts": validate_marts}
@@ -34,7 +34,7 @@ def main(arguments: list[str] | None = None) -> int:
     chosen = parser.parse_args(arguments)
     try:
         report = SUITES[chosen.suite](chosen.as_of or default_day().as_of, is_accepted=chosen.accept)
-    except (GateFailedError, NoEventsError) as error:
+    except (GateFailedError, GateBrokenError, NoEventsError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     sys.stdout.write(f"{report}\n")

@@ -1,7 +1,8 @@
 """Who may be contacted, profiled and trained on: every package asks here, and no record means no.
 
-The rule itself is the SQL function `consent.granted(purpose, moment)` (perennial/schema/002_raw.sql): granted at
-the moment and not withdrawn since; a customer without a record is not among them.
+The rule itself is the SQL function `consent.granted(purpose, moment)` (perennial/schema/016_consent_of_persons.sql):
+granted at the moment and not withdrawn since, whatever id of the person, or address of theirs, a refusal came under; a
+customer without a record is not among them.
 """
 
 from collections.abc import Sequence
@@ -18,10 +19,8 @@ CONTACTABLE_SQL = """
     from unnest(%(channels)s::text[]) as wanted (channel)
     cross join lateral consent.granted(wanted.channel, %(moment)s) as granted
     where not exists (
-        select from consent.suppressions
-        where suppressions.customer_id = granted.customer_id
-            and suppressions.channel = wanted.channel
-            and (suppressions.until is null or suppressions.until > %(moment)s)
+        select from consent.suppressed(wanted.channel, %(moment)s) as suppressed
+        where suppressed.customer_id = granted.customer_id
     )
     group by granted.customer_id
 """

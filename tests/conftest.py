@@ -17,7 +17,7 @@ from perennial.telemetry_off import switch_off_usage_reporting
 
 switch_off_usage_reporting()
 
-WRITTEN_SCHEMAS = ("raw", "consent", "gate", "predictions", "audiences", "experiments", "access")
+WRITTEN_SCHEMAS = ("raw", "identity", "consent", "gate", "predictions", "audiences", "experiments", "access")
 DBT_SCHEMAS = ("staging", "intermediate", "marts")
 
 

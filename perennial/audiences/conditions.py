@@ -9,6 +9,7 @@ import psycopg
 from psycopg.rows import dict_row
 
 from perennial.as_of import snapshot_at
+from perennial.audiences.missing_models import why_no_model
 from perennial.audiences.runs import NoRunError, Run, find_run
 from perennial.consent import CONTACTABLE_SQL, PROFILING
 from perennial.holdout import EXCLUDED_SQL
@@ -130,7 +131,7 @@ class CustomerDay:
             model=model,
         )
         if score is None:
-            return Condition("score", None, f"{model} gave no score for that day; members without one come last.")
+            return Condition("score", None, self._unscored_words(model))
         self.reasons = [reason["text"] for reason in score["reasons"]]
         top = max(1, round(100 * (1 - score["percentile"])))
         return Condition(
@@ -139,6 +140,11 @@ class CustomerDay:
             f"{model} (version {score['model_version']}) says {score['probability']:.1%}: {score['band']}, "
             f"among the top {top} % of those scored.",
         )
+
+    def _unscored_words(self, model: str) -> str:
+        if why := why_no_model(self.connection, model, self.as_of):
+            return f"No model is in use, so a rule orders the audience: {why}"
+        return f"{model} gave no score for that day; members without one come last."
 
     def _published(self, stage: Stage) -> Condition:
         try:

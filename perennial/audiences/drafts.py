@@ -25,7 +25,7 @@ def draft(connection: psycopg.Connection[Any], stage: Stage, audience: str, as_o
     Raises PublishRefusedError when someone of the control group would be sent to.
     """
     connection.execute(HASH_JOINS_SQL)
-    clusters = read_clusters(connection)
+    clusters = read_clusters(connection, snapshot_at(as_of))
     _assign_holdout(connection, stage, as_of, clusters)
     ordered_by, version = _rank(connection, stage, audience, as_of)
     _require_no_leak(connection, audience, clusters)

@@ -1,15 +1,17 @@
 """Published audiences, as their manifests describe them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
 import psycopg
 from psycopg.rows import class_row
 
+from perennial.audiences.missing_models import why_no_model
 from perennial.database import Role, connect
 from perennial.lifecycle import load_lifecycle
+from perennial.models import model_of
 from perennial.stages import Stage, parse_audience, stage_of
 from perennial.tables import AUDIENCES_RUNS
 
@@ -24,7 +26,8 @@ class Run:
 
     `row_count` counts every member, `count_holdout` those of them that are never exported, `count_without_consent`
     those in the stage who are no members for want of consent. `checksum` is the SHA-256 over the SHA-256 of each member
-    in order of rank, below a first line of stage, day, order and model version.
+    in order of rank, below a first line of stage, day, order and model version. `why_no_model` says why a rule orders
+    a stage that has a model.
     """
 
     run_id: str
@@ -40,6 +43,7 @@ class Run:
     published_at: datetime
     age_days: int
     is_stale: bool
+    why_no_model: str | None = None
 
     def __str__(self) -> str:
         stale = ", stale" if self.is_stale else ""
@@ -110,7 +114,13 @@ def find_run(
 def _fetch(connection: psycopg.Connection[Any], statement: str, parameters: dict[str, Any]) -> Sequence[Run]:
     stale_after = load_lifecycle().audiences.stale_after_days
     with connection.cursor(row_factory=class_row(Run)) as cursor:
-        return cursor.execute(statement, {**parameters, "stale_after": stale_after}).fetchall()
+        runs = cursor.execute(statement, {**parameters, "stale_after": stale_after}).fetchall()
+    return [replace(run, why_no_model=_why_no_model(connection, run)) for run in runs]
+
+
+def _why_no_model(connection: psycopg.Connection[Any], run: Run) -> str | None:
+    model = model_of(stage_of(run.stage)) if run.model_version is None else None
+    return why_no_model(connection, model, run.as_of) if model else None
 
 
 def _why_none(connection: psycopg.Connection[Any], stage: str, as_of: date | None, before: date | None) -> str:

@@ -6,9 +6,15 @@ from typing import Any
 import psycopg
 
 from perennial.holdout.clusters import Clusters
-from perennial.tables import AUDIENCES_MEMBERS, AUDIENCES_RUNS, HOLDOUT_MEMBERS
+from perennial.tables import AUDIENCES_MEMBERS, AUDIENCES_RUNS, HOLDOUT_DRAWS, HOLDOUT_MEMBERS
 
-_HELD_SQL = f"select customer_id from {HOLDOUT_MEMBERS} where valid_to is null"
+_HELD_SQL = f"""
+    select customer_id from {HOLDOUT_MEMBERS} where valid_to is null
+    union
+    (select customer_id from {HOLDOUT_DRAWS} where is_held
+    except
+    select customer_id from {HOLDOUT_MEMBERS} where valid_to is not null)
+"""
 
 EXPORTED_SQL = f"""
     with newest as (
@@ -18,9 +24,9 @@ EXPORTED_SQL = f"""
     select members.customer_id, members.run_id as place
     from {AUDIENCES_MEMBERS} as members
     inner join newest on members.run_id = newest.run_id
-    where not members.is_holdout and members.customer_id not in ({_HELD_SQL})
+    where not members.is_holdout
 """
-"""Whom the newest run of each stage would send to now."""
+"""Whom the newest run of each stage would send to."""
 
 
 @dataclass(frozen=True)

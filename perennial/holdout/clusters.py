@@ -1,8 +1,8 @@
-"""Which customers are one person, or one household: connected by a shared e-mail address, phone number or household."""
+"""Which ids are one person, or tied: by aliases, a device, a shared e-mail address, phone number or household."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +11,10 @@ import psycopg
 from perennial.tables import MARTS_CUSTOMERS
 
 MOST_SHARED = 50
-"""An identifier of more customers than this is nobody's own ("unknown@example.org") and connects no one."""
+"""An identifier of more customers than this is nobody's own ("unknown@example.org") and connects no one.
+
+The same number as `identity.most_shared()` (perennial/schema/015_identity.sql).
+"""
 
 
 @dataclass(frozen=True)
@@ -19,9 +22,11 @@ class Clusters:
     """Only customers who share something are in it; everyone else is a cluster of one.
 
     `of` leads from a customer to their cluster's members, the one known longest first: that one's id stands for all.
+    `known_since`: when each of them was first seen.
     """
 
     of: Mapping[str, tuple[str, ...]]
+    known_since: Mapping[str, datetime] = field(default_factory=dict)
 
     def representative(self, customer_id: str) -> str:
         return self.members(customer_id)[0]
@@ -34,9 +39,12 @@ class Clusters:
         return sorted({member for customer_id in customer_ids for member in self.members(customer_id)})
 
 
-def read_clusters(connection: psycopg.Connection[Any]) -> Clusters:
-    """The clusters among `marts.customers` by their traits: addresses in lower case, phones by their digits."""
-    rows = connection.execute(_SHARED_SQL, {"most": MOST_SHARED}).fetchall()
+def read_clusters(connection: psycopg.Connection[Any], moment: datetime | None = None) -> Clusters:
+    """The clusters as known before `moment` (None: now): addresses in lower case, phones by their digits.
+
+    What the traits in `marts.customers` share, and what events said of aliases, devices and traits.
+    """
+    rows = connection.execute(_SHARED_SQL, {"most": MOST_SHARED, "moment": moment}).fetchall()
     return _connected(rows)
 
 
@@ -62,15 +70,15 @@ def _connected(rows: list[tuple[str, datetime, str]]) -> Clusters:
     for customer_id in seniority:
         members[root(f"c {customer_id}")].append(customer_id)
     ordered = (tuple(sorted(group, key=seniority.__getitem__)) for group in members.values())
-    return Clusters({customer_id: group for group in ordered for customer_id in group})
+    known_since = {customer_id: first_seen_at for customer_id, (first_seen_at, _) in seniority.items()}
+    return Clusters({customer_id: group for group in ordered for customer_id in group}, known_since)
 
 
 _SHARED_SQL = f"""
-    with identifiers as (
-        select distinct
-            customers.customer_id,
-            customers.first_seen_at,
-            identifiers.kind || ':' || identifiers.text as identifier
+    with known as (select coalesce(%(moment)s::timestamptz, 'infinity') as moment),
+
+    of_traits as (
+        select customers.customer_id, identifiers.kind, identifiers.text
         from {MARTS_CUSTOMERS} as customers
         cross join lateral (
             values
@@ -81,9 +89,47 @@ _SHARED_SQL = f"""
         where identifiers.text <> ''
     ),
 
-    counted as (select *, count(*) over (partition by identifier) as count_customers from identifiers)
+    of_events as (
+        select customer_id, kind, value as text, first_at
+        from identity.identifiers
+        union all
+        select used.customer_id, 'device', anonymous_id, first_at
+        from identity.device_users
+        cross join lateral (values (user_id), (anonymous_id)) as used (customer_id)
+        union all
+        select named.customer_id, 'person', persons.person_id, named.first_at
+        from known
+        cross join lateral (
+            select id as customer_id, min(occurred_at) as first_at
+            from identity.aliases
+            cross join lateral (values (old_id), (new_id)) as named (id)
+            where occurred_at < known.moment
+            group by id
+        ) as named
+        cross join lateral identity.persons_at(array[named.customer_id], known.moment) as persons
+    ),
 
-    select customer_id, first_seen_at, identifier
+    identifiers as (
+        select customer_id, kind, text, min(first_at) as first_at
+        from (
+            select *, null::timestamptz as first_at from of_traits
+            union all
+            select of_events.* from of_events inner join known on of_events.first_at < known.moment
+        ) as stated
+        group by customer_id, kind, text
+    ),
+
+    counted as (
+        select
+            *,
+            -- A device stands beside those who use it; aliases join however many.
+            count(*) over (partition by kind, text) - (kind = 'device')::int as count_customers,
+            min(first_at) over (partition by customer_id) as named_at
+        from identifiers
+    )
+
+    select counted.customer_id, coalesce(customers.first_seen_at, counted.named_at), kind || ':' || text
     from counted
-    where count_customers between 2 and %(most)s
+    left join {MARTS_CUSTOMERS} as customers on counted.customer_id = customers.customer_id
+    where count_customers >= 2 - (kind = 'device')::int and (count_customers <= %(most)s or kind = 'person')
 """

@@ -12,16 +12,29 @@ from perennial.ingestion.reports import (
     RejectedLinesError,
     UnreadableFileError,
 )
+from perennial.ingestion.tables.contracts import PreviewedEvent, TablePreview, TableReading, TableReport
+from perennial.ingestion.tables.ingest import ingest_orders, preview_orders
+from perennial.ingestion.tables.options import DateOrder, DecimalMark, TableOptions, TotalPer
 
 __all__ = [
     "Attestation",
+    "DateOrder",
+    "DecimalMark",
     "Example",
     "IngestError",
     "IngestReport",
+    "PreviewedEvent",
     "Progress",
     "RejectedLinesError",
+    "TableOptions",
+    "TablePreview",
+    "TableReading",
+    "TableReport",
+    "TotalPer",
     "UnreadableFileError",
     "ingest_complete_journey",
     "ingest_file",
     "ingest_inbox",
+    "ingest_orders",
+    "preview_orders",
 ]

@@ -1,7 +1,7 @@
 """Lines to batches to the warehouse: the one path that every source takes."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 from perennial.database import Role, connect
@@ -13,7 +13,7 @@ from perennial.ingestion.events.issues import Issue, IssueKind
 from perennial.ingestion.events.rules import Rules, rules_of
 from perennial.ingestion.load import Loader
 from perennial.ingestion.prefetch import one_ahead
-from perennial.ingestion.reading import read_line
+from perennial.ingestion.reading import Outcome, read_line
 from perennial.ingestion.rejections import Rejection
 from perennial.ingestion.reports import IngestReport, RejectedLinesError
 from perennial.ingestion.source import Batch, Source
@@ -52,8 +52,12 @@ def _read(source: Source, rules: Rules) -> Iterator[Batch]:
     batch, purposes = Batch(), set[str]()
     count = size = 0
     for count, line in enumerate(source.lines, start=1):
-        size += len(line[-1])
-        outcomes = read_line(*line, datetime.now(UTC), rules) if isinstance(line, Line) else (line,)
+        outcomes: Sequence[Outcome]
+        if isinstance(line, Line):
+            size += len(line.data)
+            outcomes = read_line(*line, datetime.now(UTC), rules)
+        else:
+            outcomes = (line,)
         for outcome in outcomes:
             if isinstance(outcome, Event):
                 batch.events.append(outcome)
@@ -65,7 +69,7 @@ def _read(source: Source, rules: Rules) -> Iterator[Batch]:
             batch.done = source.position() if source.position else count
             yield batch
             batch, size = Batch(), 0
-    if batch.events or batch.rejections:
+    if batch.events or batch.rejections or batch.issues:
         batch.done = source.position() if source.position else count
         yield batch
 

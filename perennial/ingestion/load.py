@@ -96,6 +96,7 @@ class Loader:
         loaded = self._connection.execute(_LOAD_EVENTS.encode(), keys).rowcount
         duplicate = staged - loaded
         conflicting = find_conflicts(self._connection, load_id) if duplicate else 0
+        self._connection.execute("select identity.extend(%s)", [load_id])
         record_preferences(self._connection, load_id, has_conflicts=conflicting > 0)
         if self._has_bounces:
             record_suppressions(self._connection, load_id)

@@ -38,6 +38,14 @@ class Reason(StrEnum):
     BAD_TIME = "no usable timestamp (ISO 8601, RFC 2822 or epoch, from 1970 on)"
     FUTURE_TIME = "time in the future"
     NOT_A_MAPPING = "properties, context or traits is not an object"
+    BAD_ROW = "a row with other values than the columns, or a quote that is never closed"
+    DAMAGED_TEXT = "text in another encoding, or damaged"
+    ROW_WITHOUT_CUSTOMER = "a row without customer"
+    ROW_WITHOUT_TIME = "a row without time"
+    ROW_AT_NO_TIME = "a row whose time cannot be read"
+    ROW_AT_TWO_TIMES = "a row whose date may be two days"
+    ROW_WITHOUT_PURPOSE = "a row without purpose"
+    LONG_ORDER = "an order of more than 5,000 rows"
     BAD_CONSENT = "consent preferences are not an object with names of at most 100 bytes"
 
 

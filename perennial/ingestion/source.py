@@ -12,7 +12,7 @@ from perennial.ingestion.reports import Progress
 
 @dataclass(frozen=True)
 class Source:
-    """Where lines come from and under which name they go into `raw`.
+    """Where lines come from and under which name they go into `raw`; refusals and issues go with them.
 
     `total` and `position` measure progress in the same unit; without them it is measured in lines. A source that may
     make its reader wait, a pipe, is no `is_available` one: it is read only when the last batch is in, and can be
@@ -20,7 +20,7 @@ class Source:
     """
 
     name: str
-    lines: Iterable[Line | Rejection]
+    lines: Iterable[Line | Rejection | Issue]
     total: int | None = None
     position: Callable[[], int] | None = None
     progress: Progress | None = None

@@ -12,6 +12,7 @@ from perennial.holdout import read_clusters
 from perennial.lifecycle import load_lifecycle
 from perennial.models import model_of
 from perennial.stage_trials.cohort_queries import COHORT_SQL, ENTITY_SQL, PENDING_SQL, SHARE_HELD_SQL
+from perennial.stage_trials.left_out import LeftOut, read_left_out
 from perennial.stages import Stage
 from perennial.tables import MARTS_CUSTOMER_STAGES
 
@@ -24,7 +25,8 @@ _DAYS_WITHOUT_MODEL = 28
 class Cohort:
     """Everyone whose horizon has closed, and when the next horizon closes (None: nobody's outcome is pending).
 
-    `share_held` is the share of all the brand's customers that is held out: the arms' sizes are checked against it.
+    `share_held` is the mean of the shares valid when each was drawn (of draws before shares were kept: the share of all
+    customers held out): the arms' sizes are checked against it. `left_out`: who entered and is not in `rows`.
     Columns of `rows`: customer_id, person, arm, entered_on, revenue, ordered (0 or 1), revenue_before and
     count_orders_before (91 days).
     """
@@ -34,6 +36,7 @@ class Cohort:
     share_held: float
     rows: pa.Table
     next_closes_on: date | None
+    left_out: LeftOut
 
     def count(self, arm: str) -> int:
         arms: list[str] = self.rows["arm"].to_pylist()
@@ -59,13 +62,21 @@ def read_cohort(connection: psycopg.Connection[Any], stage: Stage, as_of: date) 
     horizon, parameters = timedelta(days=horizon_of(stage)), _parameters(stage, as_of)
     rows = connection.execute(COHORT_SQL, parameters).fetchall()
     pending = connection.execute(PENDING_SQL, parameters).fetchone()
-    (share_held,) = connection.execute(SHARE_HELD_SQL, parameters).fetchone() or (0.0,)
-    clusters = read_clusters(connection)
-    columns = [list(values) for values in zip(*rows, strict=True)] if rows else [[] for _ in _COLUMNS]
+    clusters = read_clusters(connection, snapshot_at(as_of))
+    columns = [list(values) for values in zip(*rows, strict=True)] if rows else [[] for _ in (*_COLUMNS, "share")]
+    shares = [share for share in columns.pop() if share is not None]
+    share_held = sum(shares) / len(shares) if shares else _share_of_all(connection, parameters)
+    left_out = read_left_out(connection, parameters, clusters, share_held)
     table = pa.table(dict(zip(_COLUMNS, columns, strict=True)), schema=_SCHEMA)
-    persons = pa.array([clusters.representative(customer_id) for customer_id in columns[0]], pa.string())
-    rows_by_person = table.append_column("person", persons)
-    return Cohort(stage, horizon.days, share_held, rows_by_person, _last_day(pending, horizon))
+    persons = [clusters.representative(customer_id) for customer_id in columns[0]]
+    by_person = table.append_column("person", pa.array(persons, pa.string()))
+    kept = by_person.filter(pa.array([person not in left_out.in_both_arms for person in persons], pa.bool_()))
+    return Cohort(stage, horizon.days, share_held, kept, _last_day(pending, horizon), left_out)
+
+
+def _share_of_all(connection: psycopg.Connection[Any], parameters: dict[str, Any]) -> float:
+    (share,) = connection.execute(SHARE_HELD_SQL, parameters).fetchone() or (0.0,)
+    return float(share)
 
 
 def _require_marts(connection: psycopg.Connection[Any], as_of: date) -> None:

@@ -3,13 +3,15 @@
 Parameters: stage, moment (up to which all is known), horizon and before (intervals after and before entering).
 """
 
+from perennial.consent import TRAINING
 from perennial.holdout import MEMBERS_SQL
-from perennial.tables import AUDIENCES_MEMBERS, AUDIENCES_RUNS, MARTS_CUSTOMERS, MARTS_ORDERS
+from perennial.tables import AUDIENCES_MEMBERS, AUDIENCES_RUNS, HOLDOUT_DRAWS, MARTS_CUSTOMERS, MARTS_ORDERS
 
 MESSAGED, HOLDOUT = "messaged", "holdout"
 
-_ENTERED = f"""
-    entered as (
+# Whoever consented to training when they entered; whose acts theirs are by now; and whether they have withdrawn since.
+_CONSENTED = f"""
+    first_entered as (
         select distinct on (members.customer_id)
             members.customer_id,
             members.is_holdout,
@@ -19,7 +21,61 @@ _ENTERED = f"""
         inner join {AUDIENCES_RUNS} as runs on members.run_id = runs.run_id
         where runs.stage = %(stage)s and runs.as_of_at <= %(moment)s
         order by members.customer_id, runs.as_of, runs.published_at
+    ),
+
+    answers as (
+        select answers.*
+        from (
+            select array_agg(customer_id) as ids, array_agg(as_of_at) as moments from first_entered
+        ) as asked
+        cross join lateral consent.answers('{TRAINING}', asked.ids, asked.moments) as answers
+    ),
+
+    joined as (
+        select customer_id from identity.persons
+        union
+        select anonymous_id from identity.device_users
+    ),
+
+    consented as (
+        select
+            first_entered.*,
+            answers.is_granted,
+            case
+                when joined.customer_id is null then first_entered.customer_id
+                else identity.became(first_entered.customer_id, first_entered.as_of_at, %(moment)s)
+            end as person_id
+        from first_entered
+        inner join answers on first_entered.customer_id = answers.customer_id
+        left join joined on first_entered.customer_id = joined.customer_id
+        where answers.was_granted
     )
+"""
+
+# A person counts once, from their first entry under any id.
+_ENTERED = f"""
+    {_CONSENTED},
+
+    entered as (
+        select distinct on (person_id) *
+        from consented
+        where is_granted
+        order by person_id, as_of_at, customer_id
+    )
+"""
+
+ARMS_SQL = f"""
+    with {_CONSENTED}
+
+    select customer_id, is_holdout, is_granted, as_of_at + %(horizon)s <= %(moment)s as is_closed
+    from consented
+"""
+"""Every id that entered with consent: its arm, whether it still consents, whether its horizon has closed."""
+
+LEFT_OUT_SQL = f"""
+    with {_CONSENTED}
+
+    select (select count(*) from first_entered) - (select count(*) from consented)
 """
 
 PENDING_SQL = f"""
@@ -57,7 +113,7 @@ COHORT_SQL = f"""
             count(*) filter (where orders.ordered_at < closed.as_of_at) as count_orders_before
         from closed
         inner join {MARTS_ORDERS} as orders
-            on closed.customer_id = orders.customer_id
+            on closed.person_id = orders.customer_id
                 and orders.ordered_at >= closed.as_of_at - %(before)s
                 and orders.ordered_at < closed.as_of_at + %(horizon)s
         where not orders.is_cancelled
@@ -71,8 +127,10 @@ COHORT_SQL = f"""
         coalesce(counted.revenue, 0)::double precision as revenue,
         (coalesce(counted.count_orders, 0) > 0)::int as ordered,
         coalesce(counted.revenue_before, 0)::double precision as revenue_before,
-        coalesce(counted.count_orders_before, 0) as count_orders_before
+        coalesce(counted.count_orders_before, 0) as count_orders_before,
+        draws.share
     from closed
     left join counted on closed.customer_id = counted.customer_id
+    left join {HOLDOUT_DRAWS} as draws on closed.customer_id = draws.customer_id
     order by closed.customer_id
 """

@@ -52,7 +52,9 @@ class StageLift:
 def measure_lift(as_of: date) -> list[StageLift]:
     """`experiments.lift` holds the effect of each stage's audience as known at the end of `as_of`; one row per metric.
 
-    By intention to treat: a customer counts in the arm in which they first entered the audience, whatever came later.
+    By intention to treat: a person counts in the arm in which they first entered the audience under any id, whatever
+    came later; what they do under the id they have become counts too. Only those who consented to training when they
+    entered and have not withdrawn since; where withdrawals differ by arm it cannot be told.
     Covariates are what they ordered in the 91 days before; persons, not ids, are independent; intervals are
     anytime-valid, because they are looked at every day. Measuring a day again replaces its rows.
     Raises MartsBehindError when the marts were built as of an earlier day.
@@ -73,6 +75,8 @@ def _evaluate(cohort: Cohort, metric: str) -> Analysis | str:
     """The analysis of one metric, or a sentence that says why there is none."""
     if min(cohort.count(MESSAGED), cohort.count(HOLDOUT)) < FEWEST_UNITS:
         return _too_few(cohort)
+    if cohort.left_out.doubt:
+        return f"cannot tell: {cohort.left_out.doubt}"
     try:
         return analyze(
             cohort.rows,
@@ -107,7 +111,8 @@ def _summarise(cohort: Cohort, metric: str, as_of: date, found: Analysis | str) 
     }
     if isinstance(found, str):
         days = (cohort.next_closes_on - as_of).days if cohort.next_closes_on else None
-        return StageLift(**trial, verdict=LiftVerdict.CANNOT_TELL_YET.value, sentence=found, more_days=days)
+        sentence = _with_left_out(found, cohort)
+        return StageLift(**trial, verdict=LiftVerdict.CANNOT_TELL_YET.value, sentence=sentence, more_days=days)
     comparison = found.find(metric)
     lift = comparison.lift_interval
     return StageLift(
@@ -123,9 +128,14 @@ def _summarise(cohort: Cohort, metric: str, as_of: date, found: Analysis | str) 
         p_value=comparison.p_value,
         sample_ratio_p_value=found.sample_ratio.p_value,
         verdict=comparison.verdict.value,
-        sentence=comparison.sentence,
+        sentence=_with_left_out(comparison.sentence, cohort),
         more_days=comparison.more_days,
     )
+
+
+def _with_left_out(sentence: str, cohort: Cohort) -> str:
+    left_out = str(cohort.left_out)
+    return f"{sentence} (left out: {left_out})" if left_out else sentence
 
 
 def _write(connection: psycopg.Connection[Any], rows: Iterable[StageLift]) -> None:

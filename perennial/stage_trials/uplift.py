@@ -73,6 +73,8 @@ def _evaluate(cohort: Cohort, entities: str) -> _Finding:
     if min(messaged, held_out) < FEWEST_UNITS:
         observed = f"{messaged:,} messaged and {held_out:,} held out have been observed for {cohort.horizon_days} days"
         return _Finding(UpliftVerdict.CANNOT_TELL, f"{observed}, and at least {FEWEST_UNITS} of each are needed")
+    if cohort.left_out.doubt:
+        return _Finding(UpliftVerdict.CANNOT_TELL, cohort.left_out.doubt)
     try:
         report = _estimate(cohort, entities)
     except InputError as problem:

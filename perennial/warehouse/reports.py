@@ -1,5 +1,6 @@
 """The report of a build: each node's outcome, and what went wrong."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -7,6 +8,11 @@ from datetime import date
 FAILED = frozenset({"error", "fail", "runtime error", "partial success"})
 SKIPPED = "skipped"
 SHOWN_FAILURES = 5
+_OF_THE_MOMENT = re.compile(
+    r"connection|could not connect|too many clients|recovery mode|starting up|shutting down|terminating|deadlock|"
+    r"timeout|could not serialize|no space left|out of memory|dbt was stopped",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -70,19 +76,27 @@ class BuildFailedError(RuntimeError):
         super().__init__(message)
         self.report = report
 
+    @property
+    def is_of_the_moment(self) -> bool:
+        """Whether the same build may succeed later: PostgreSQL did not answer, a lock or space was missing.
+
+        What dbt cannot compile, SQL that PostgreSQL refuses and data that break a test stay as they are.
+        """
+        messages = [node.message for node in self.report.failed] if self.report else [str(self)]
+        return all(_OF_THE_MOMENT.search(message) for message in messages)
+
 
 def failure(report: BuildReport) -> BuildFailedError:
-    """The error that names a report's failed nodes."""
+    """The error that names a report's failed nodes, the first of them first."""
     count = len(report.failed)
+    first = report.failed[:SHOWN_FAILURES]
+    shown = [f"{node.resource_type} {node.name}: {_first_lines(node.message)}" for node in first]
+    more = [f"and {count - SHOWN_FAILURES} more"] if count > SHOWN_FAILURES else []
     summary = (
         f"The warehouse build as of {report.as_of} failed in {count} place{'s' if count > 1 else ''}; "
         f"{report.count_skipped} that depend on them were skipped and keep what they held."
     )
-    shown = [
-        f"- {node.resource_type} {node.name}: {_first_lines(node.message)}" for node in report.failed[:SHOWN_FAILURES]
-    ]
-    more = [f"- and {count - SHOWN_FAILURES} more"] if count > SHOWN_FAILURES else []
-    return BuildFailedError("\n".join([summary, *shown, *more]), report)
+    return BuildFailedError("\n".join([*shown, *more, summary]), report)
 
 
 def _first_lines(message: str) -> str:

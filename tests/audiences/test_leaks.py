@@ -11,6 +11,7 @@ from perennial.console.cli.main import app
 from perennial.database import Role, connect
 from perennial.lifecycle import load_lifecycle
 from tests.audiences.conftest import NEXT_SUNDAY, SUNDAY, Brand
+from tests.identity.stated import Stated, day, plant
 
 pytestmark = pytest.mark.integration
 
@@ -55,6 +56,48 @@ def test_a_planted_duplicate_address_is_found_and_the_next_publish_mends_it() ->
     assert [(leak["customer_id"], leak["held_customer_id"]) for leak in leaks] == [("same", "one")]
     assert publish("winback", SUNDAY).count_holdout == 1
     assert audit() == (0, [])
+
+
+TIES = {
+    "own id": ([], "same"),
+    "old id": ([Stated("m", day(1), "same", None, "held")], "held"),
+    "a chain of aliases": (
+        [Stated("m", day(1), "mid", None, "held"), Stated("n", day(2), "same", None, "mid")], "held"
+    ),
+    "device": ([Stated("m", day(1), "same", "held")], "held"),
+    "shared device": ([Stated("m", day(1), "same", "tablet"), Stated("n", day(2), "held", "tablet")], "held"),
+    "address": (
+        [Stated("m", day(1), "same", email="x@example.org"), Stated("n", day(2), "held", email="x@example.org")],
+        "held",
+    ),
+    "phone": ([Stated("m", day(1), "same", phone="1"), Stated("n", day(2), "held", phone="1")], "held"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", TIES)
+def test_a_planted_leak_of_each_kind_is_found_and_not_pulled(twins: Brand, kind: str) -> None:
+    events, held = TIES[kind]
+    publish("winback", SUNDAY)
+    twins.serve(SUNDAY)
+    assert set(pull("winback")["customer_id"]) == {"same", "other"}
+    hold_out(held)
+    with connect(Role.LOADER, autocommit=True) as connection:
+        plant(connection, events)
+    code, leaks = audit()
+    assert code == 1
+    assert [(leak["customer_id"], leak["held_customer_id"]) for leak in leaks] == [("same", held)]
+    assert list(pull("winback")["customer_id"]) == ["other"]
+
+
+@pytest.mark.usefixtures("twins")
+def test_whoever_was_drawn_and_is_not_held_out_is_a_leak() -> None:
+    publish("winback", SUNDAY)
+    with connect(Role.PUBLISHER) as connection:
+        connection.execute(
+            "update experiments.holdout_draws set is_held = true, share = 0.2 where customer_id = 'other'"
+        )
+    code, leaks = audit()
+    assert (code, [leak["customer_id"] for leak in leaks]) == (1, ["other"])
 
 
 @pytest.mark.usefixtures("twins")

@@ -12,6 +12,7 @@ import pytest
 
 from perennial.audiences import publish
 from perennial.console.api.keys import create_key, list_keys, revoke_key
+from perennial.database import Role, connect
 from perennial.settings import load_settings
 from tests.audiences.conftest import NEXT_SUNDAY, SUNDAY, Brand
 from tests.audiences.conftest import brand as brand  # noqa: PLC0414  # the fixture, under its own name
@@ -213,3 +214,16 @@ def test_the_docs_page_lists_every_operation_and_loads_nothing(api: httpx.Client
         assert f"{method} {path}" in page.text
     assert "default-src 'none'" in page.headers["Content-Security-Policy"]
     assert re.findall(r"<script|<link|src=|https?://(?!127\.0\.0\.1)", page.text) == []
+
+
+def test_data_issues_are_listed_with_what_to_do(api: httpx.Client) -> None:
+    assert api.get("/v1/data-issues").json() == {"data_issues": []}
+    with connect(Role.LOADER) as connection:
+        connection.execute(
+            "insert into raw.data_issues (kind, message_id, detail, source, fingerprint) "
+            "values ('alias to itself', 'm1', 'u1', 'http', 'f')"
+        )
+    (issue,) = api.get("/v1/data-issues").json()["data_issues"]
+    assert (issue["kind"], issue["count"], issue["subject"]) == ("alias to itself", 1, "m1")
+    assert "previousId" in issue["advice"]
+    assert api.get("/v1/data-issues", headers={"Authorization": ""}).status_code == 401

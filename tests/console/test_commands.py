@@ -83,7 +83,7 @@ def test_a_table_given_as_events_is_answered_with_what_to_type_and_the_other_fil
     done = perennial("ingest", "events", str(table), good, "--json")
     assert done.exit_code == 2
     first, second = json.loads(done.stdout)
-    assert "write each row as one event" in first["failure"]
+    assert "type `perennial ingest orders" in first["failure"]
     assert (second["count_loaded"], second["failure"]) == (1, None)
 
 
@@ -158,6 +158,17 @@ def test_env_prints_what_a_shell_can_read() -> None:
     done = perennial("env")
     assert done.exit_code == 0
     assert all(line.startswith("export ") for line in done.stdout.splitlines())
+
+
+def test_status_names_what_could_not_be_used_of_the_events_and_what_to_do(tmp_path: Path) -> None:
+    perennial("ingest", "events", events_file(tmp_path, {**ORDER, "messageId": "m1", "anonymousId": "undefined"}))
+    printed = " ".join(perennial("status").output.split())
+    assert "1 x anonymous id of nobody dropped (the newest: m1: 'undefined'). The event counts for its user." in printed
+    content = json.loads(perennial("status", "--json").stdout)
+    assert {part["name"]: part["is_running"] for part in content["parts"]}["postgres"]
+    (issue,) = content["data_issues"]
+    assert (issue["count"], issue["subject"]) == (1, "m1")
+    assert "Let the sender leave anonymousId out" in issue["advice"]
 
 
 def test_the_version_is_that_of_the_package() -> None:

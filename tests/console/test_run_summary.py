@@ -41,6 +41,7 @@ def test_the_newest_attempt_of_each_model_and_the_rows_of_each_table_are_in_it(p
         {"model": "churn_risk", "version": "2", "outcome": "trained", "message": "good", "metrics": {"auc": 0.8}}
     ]
     assert plain["seconds"]["Airflow: train_models"] == 60
+    assert plain["data_issues"] == []
     assert plain["ingested"] == {"loaded": 3, "already there": 2, "rejected": 1}
     assert [(task["dag_id"], task["task_id"], task["state"]) for task in plain["tasks"]] == [
         ("train_models", "train", "success")

@@ -133,13 +133,13 @@ def test_a_first_line_that_was_cut_takes_no_other_line_with_it(cut: bytes) -> No
     ("content", "message"),
     [
         (b"PK\x03\x04", "a zip archive or a spreadsheet: unpack it (unzip day.jsonl)"),
-        (b"PAR1", "a Parquet file: write each row as one event"),
+        (b"PAR1", "a Parquet file: type `perennial ingest orders"),
         (b"\x28\xb5\x2f\xfd", "compressed with zstd: unpack it: zstd -d day.jsonl"),
         (gzip.compress(gzip.compress(b"{}")), "gzip within gzip"),
         (gzip.compress(b"\0" * 257 + b"ustar"), "a tar archive"),
         (
             b"order,customer\n1,a\n",
-            "a table (CSV) with the columns order, customer, not events: write each row",
+            "a table (CSV) with the columns order, customer, not events: type `perennial ingest orders day.jsonl --dry-run`",
         ),
         (b'\xef\xbb\xbf"Order Id";Total\r\n1;5,00\r\n', "the columns Order Id, Total"),
         ("order\tcustomer\n1\ta\n".encode("utf-16"), "the columns order, customer"),

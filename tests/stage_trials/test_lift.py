@@ -1,6 +1,6 @@
 """The effect of a stage's audience is found where there is one; "cannot tell yet" is answered where it is true."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from perennial.as_of import snapshot_at
 from perennial.database import Role, connect
 from perennial.stage_trials import StageLift, measure_lift, read_lift
 from perennial.stage_trials.cohort import MartsBehindError
+from tests.identity.stated import Stated, plant
 
 pytestmark = pytest.mark.integration
 
@@ -47,11 +48,18 @@ class Brand:
             ],
         )
         self.copy("marts.customers (customer_id)", [(one,) for one in ids])
+        self.consent(ids)
         self.copy(
             "experiments.holdout_members (customer_id, salt_digest, valid_from)",
             [(one, "x", snapshot_at(on)) for one, is_held in zip(ids, held, strict=True) if is_held],
         )
         return ids, held
+
+    def consent(self, ids: list[str], *, granted: bool = True, on: date = date(2020, 1, 1)) -> None:
+        """Consent to training is granted or withdrawn."""
+        columns = "customer_id, purpose, is_granted, valid_from, source"
+        rows = [(one, "training", granted, snapshot_at(on), "test") for one in ids]
+        self.copy(f"consent.ledger ({columns})", rows)
 
     def shop(self, ids: list[str], held: list[bool], effect: float) -> None:
         """Everyone's habit shows before and after; messages add `effect` to the rate of those who get them."""
@@ -156,3 +164,85 @@ def test_marts_of_an_earlier_day_are_refused_and_nothing_is_written() -> None:
 def test_a_day_that_was_not_measured_says_what_measures_it() -> None:
     with pytest.raises(LookupError, match="measure_lift"):
         read_lift(datetime(2020, 1, 1, tzinfo=UTC).date())
+
+
+def test_only_those_who_consented_to_training_at_entry_are_in_the_trial(brand: Brand) -> None:
+    ids, held = brand.enter(600)
+    brand.shop(ids, held, effect=0.0)
+    brand.consent(ids[:100], granted=False, on=date(2020, 2, 1))
+    brand.consent(ids[:50], on=date(2020, 3, 20))
+    row = found("retention", "revenue", measure_lift(LATER))
+    assert (row.count_messaged, row.count_holdout) == (500 - sum(held[100:]), sum(held[100:]))
+    assert "left out: 100 without consent to training at entry" in row.sentence
+
+
+def test_withdrawals_leave_the_trial_and_unequal_ones_end_it(brand: Brand) -> None:
+    ids, held = brand.enter(2000)
+    brand.shop(ids, held, effect=0.3)
+    brand.consent(ids[:100], granted=False, on=date(2020, 3, 10))
+    equal = found("retention", "revenue", measure_lift(LATER))
+    assert equal.count_messaged + equal.count_holdout == 1900
+    assert equal.difference is not None
+    assert "100 who withdrew it since" in equal.sentence
+    messaged = [one for one, is_held in zip(ids[100:], held[100:], strict=True) if not is_held]
+    brand.consent(messaged[:150], granted=False, on=date(2020, 3, 10))
+    unequal = found("retention", "revenue", measure_lift(LATER))
+    assert (unequal.verdict, unequal.difference) == ("cannot tell yet", None)
+    assert "withdrawn more in one arm than chance allows" in unequal.sentence
+
+
+def test_the_outcomes_of_a_visitor_are_those_of_the_user_they_become(brand: Brand) -> None:
+    ids, held = brand.enter(400, stage="prospect")
+    with connect(Role.LOADER, autocommit=True) as loader:
+        plant(
+            loader,
+            [
+                Stated(f"i{one}", snapshot_at(ENTERED) + timedelta(days=2), f"user-{one}", one)
+                for one, is_held in zip(ids, held, strict=True)
+                if not is_held
+            ],
+        )
+    rows = [(f"user-{one}", brand.moment(3, 20), 40, False) for one in ids[:200]]
+    brand.copy("marts.orders", rows)
+    row = found("prospect", "ordered", measure_lift(LATER))
+    ordered = [not is_held for is_held in held[:200]]
+    assert row.mean_messaged == pytest.approx(sum(ordered) / (400 - sum(held)))
+    assert row.mean_holdout == 0
+
+
+def test_persons_whose_two_draws_met_are_left_out_of_both_arms_and_tested(brand: Brand) -> None:
+    ids, held = brand.enter(2000)
+    brand.shop(ids, held, effect=0.0)
+    of_arm = {arm: [one for one, is_held in zip(ids, held, strict=True) if is_held is arm] for arm in (True, False)}
+    tied(zip(of_arm[False][:3], of_arm[True][:3], strict=True))
+    tied(zip(of_arm[False][3:8], of_arm[False][10:15], strict=True))
+    row = found("retention", "revenue", measure_lift(LATER))
+    assert (row.count_messaged, row.count_holdout) == (len(of_arm[False]) - 3, len(of_arm[True]) - 3)
+    assert "left out: 3 in both arms" in row.sentence
+    tied(zip(of_arm[False][100:150], of_arm[True][100:150], strict=True))
+    row = found("retention", "revenue", measure_lift(LATER))
+    assert row.difference is None
+    assert (
+        "53 of 58 persons known under several ids are in both arms, more than draws that met by chance" in row.sentence
+    )
+
+
+def tied(pairs: Iterable[tuple[str, str]]) -> None:
+    events = []
+    for one, other in pairs:
+        address = f"{one}@example.org"
+        events += [Stated(f"m-{who}", datetime(2020, 3, 5, tzinfo=UTC), who, email=address) for who in (one, other)]
+    with connect(Role.LOADER, autocommit=True) as loader:
+        plant(loader, events)
+
+
+def test_the_arms_sizes_are_checked_against_the_shares_valid_when_each_was_drawn(brand: Brand) -> None:
+    ids, held = brand.enter(4000)
+    brand.shop(ids, held, effect=0.0)
+    brand.connection.execute(
+        "insert into experiments.holdout_draws select customer_id, is_holdout, 0.2, entered_at from audiences.members"
+    )
+    brand.copy("marts.customers (customer_id)", [(f"never-{number}",) for number in range(20_000)])
+    row = found("retention", "revenue", measure_lift(LATER))
+    assert row.sample_ratio_p_value is not None
+    assert row.sample_ratio_p_value > 0.01

@@ -68,6 +68,7 @@ def _fill(connection: psycopg.Connection[Any], customers: int, effect: Callable[
     ]
     _copy(connection, "audiences.members", members)
     _copy(connection, "marts.customers (customer_id)", [(name,) for name in names])
+    _consent(connection, names)
     orders = random.integers(0, 9, customers)
     snapshots = [
         (name, ENTERED, moment, int(count), float(share))
@@ -93,8 +94,14 @@ def enter_late(customers: int) -> None:
         ]
         _copy(connection, "audiences.members", members)
         _copy(connection, "marts.customers (customer_id)", [(name,) for name in names])
+        _consent(connection, names)
         known = [(name, entered, moment, 3, 0.1 + 0.8 * (number % 2)) for number, name in enumerate(names)]
         _copy(connection, "marts.customer_features", known)
+
+
+def _consent(connection: psycopg.Connection[Any], names: list[str], *, granted: bool = True) -> None:
+    rows = [(name, "training", granted, snapshot_at(ENTERED - timedelta(days=granted)), "test") for name in names]
+    _copy(connection, "consent.ledger (customer_id, purpose, is_granted, valid_from, source)", rows)
 
 
 def _copy(connection: psycopg.Connection[Any], table: str, rows: list[tuple[Any, ...]]) -> None:
@@ -154,3 +161,12 @@ def test_too_few_with_a_closed_horizon_cannot_tell(trial: Trial) -> None:
     assert isinstance(found, StageUplift)
     assert (found.verdict, found.count_messaged) == ("cannot_tell", 0)
     assert "at least 200 of each are needed" in found.sentence
+
+
+def test_nobody_without_consent_to_training_is_learnt_from(trial: Trial) -> None:
+    trial(2000, lambda share: 12.0 if share > 0.5 else -12.0)
+    with connect(Role.OWNER) as connection:
+        _consent(connection, [f"c{number:05d}" for number in range(1700)], granted=False)
+    found = estimate_stage("winback", LATER)
+    assert found.count_messaged + found.count_holdout == 300
+    assert (found.verdict, found.segments) == ("cannot_tell", {})

@@ -1,5 +1,6 @@
 """A brand on whose rows a model cannot be fitted gets none, with the reason; nothing else stops."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -7,7 +8,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
+from perennial.audiences import explain, publish
+from perennial.console.cli.main import app
 from perennial.database import Role, connect
 from tests.training.planted_rows import dataset_of
 from training import SPECS, score, train
@@ -17,6 +21,15 @@ from training.selection import choose
 
 INTENT = SPECS["purchase_intent"]
 VALUE = SPECS["customer_value"]
+
+WHAT_EXPLAIN_READS = """
+    alter table marts.customers add column last_seen_on date, add column traits jsonb;
+    insert into marts.customers select distinct customer_id, min(snapshot_at), null::timestamptz, min(snapshot_on)
+    from marts.customer_stages group by customer_id;
+    alter table marts.customer_stages
+        add column entered_on date default '2026-01-01', add column count_orders bigint default 5,
+        add column days_since_last_order bigint, add column usual_gap_days double precision;
+"""
 
 
 def alike_before(rows: Rows, day: date) -> Rows:
@@ -74,3 +87,36 @@ def test_without_consent_to_training_there_is_no_model_and_the_reason_says_so(
             "select outcome from predictions.evaluations where model = %s", [model]
         ).fetchall()
     assert recorded == [("no_model",)]
+
+
+def pass_gate(as_of: date) -> None:
+    with connect(Role.PUBLISHER) as connection:
+        connection.execute(
+            "insert into gate.runs (suite, as_of, is_success, count_critical, count_warnings, statistics, failures) "
+            "values ('marts', %s, true, 0, 0, '{}', '[]')",
+            [as_of],
+        )
+
+
+@pytest.mark.integration
+def test_a_model_that_cannot_be_fitted_is_named_with_its_reason(brand: Callable[..., Any]) -> None:
+    made = brand("purchase_intent", weeks=30, customers=60)
+    with connect(Role.TRANSFORMER) as connection:
+        connection.execute(WHAT_EXPLAIN_READS)
+        connection.execute("update marts.label_purchase_intent set label = true")
+    (customer, *_) = made.customers
+    why = f"purchase_intent has not been trained up to {made.as_of}."
+    assert why in score_words(customer)
+    assert train(SPECS["purchase_intent"], made.as_of).outcome == "no_model"
+    why = f"purchase_intent could not be trained as of {made.as_of}: Too few customers whose label is no"
+    assert why in score_words(customer)
+
+    pass_gate(made.as_of)
+    assert publish("engagement", made.as_of).why_no_model
+    assert f"engagement: {why}" in " ".join(CliRunner().invoke(app, ["audiences", "list"]).stdout.split())
+    (listed,) = json.loads(CliRunner().invoke(app, ["audiences", "list", "--json"]).stdout)
+    assert why in listed["why_no_model"]
+
+
+def score_words(customer: str) -> str:
+    return next(condition.words for condition in explain(customer).conditions if condition.name == "score")

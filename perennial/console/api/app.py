@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from perennial import __version__
-from perennial.console.api import audiences, customers, health, pages
+from perennial.console.api import audiences, customers, data_issues, health, pages
 from perennial.console.api.measuring import MeasuredRequests, RequestMetrics
 from perennial.console.api.problems import answer_problems
 from perennial.features import feature_store
@@ -29,7 +29,7 @@ def create_app() -> FastAPI:
     app.state.metrics = RequestMetrics()
     app.add_middleware(MeasuredRequests, metrics=app.state.metrics)
     answer_problems(app)
-    for part in (audiences, customers, health, pages):
+    for part in (audiences, customers, data_issues, health, pages):
         app.include_router(part.router)
     return app
 

@@ -1,5 +1,6 @@
 """Airflow's REST API (v2), as much of it as following a chain of DAG runs needs."""
 
+import builtins
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -52,6 +53,28 @@ class TaskRun:
         return _seconds(self.started_at, self.ended_at)
 
 
+@dataclass(frozen=True)
+class TaskLog:
+    """What a task and Airflow wrote while it ran, oldest first."""
+
+    entries: list[Any]
+
+    @property
+    def failure(self) -> str | None:
+        """The sentence of our own error that ended the task; None for any other end, which takes the log to explain."""
+        errors = [
+            entry["error_detail"] for entry in self.entries if isinstance(entry, dict) and entry.get("error_detail")
+        ]
+        if not errors:
+            return None
+        raised = errors[-1][0]  # what caused it follows
+        return None if hasattr(builtins, str(raised.get("exc_type"))) else str(raised.get("exc_value"))
+
+    def tail(self, characters: int = 3000) -> str:
+        """Its end: the task's own prints and errors."""
+        return "\n".join(_ungrouped(_log_text(entry) for entry in self.entries))[-characters:]
+
+
 class AirflowClient:
     """A logged-in client. Use as a context manager."""
 
@@ -93,15 +116,14 @@ class AirflowClient:
         references = {(run["dag_id"], run["run_id"]) for event in events for run in event["created_dagruns"]}
         return [self.dag_run(dag_id, run_id) for dag_id, run_id in sorted(references)]
 
-    def log_tail(self, run: DagRun, task: TaskRun, characters: int = 3000) -> str:
-        """The end of the log of the newest try of a task: its own prints and errors, oldest first."""
+    def log(self, run: DagRun, task: TaskRun) -> "TaskLog":
+        """The log of the newest try of a task."""
         instance = f"/dags/{run.dag_id}/dagRuns/{run.run_id}/taskInstances/{task.task_id}"
         mapped = f"/{task.map_index}" if task.map_index >= 0 else ""
         attempt = self._call("GET", instance + mapped)["try_number"]
         asked = {"map_index": task.map_index, "full_content": True}
         content = self._call("GET", f"{instance}/logs/{attempt}", params=asked)["content"]
-        entries = content if isinstance(content, list) else [content]
-        return "\n".join(_ungrouped(_log_text(entry) for entry in entries))[-characters:]
+        return TaskLog(content if isinstance(content, list) else [content])
 
     def _log_in(self) -> None:
         credentials = {

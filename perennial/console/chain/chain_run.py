@@ -14,7 +14,7 @@ HANDOVER_SECONDS = 60
 
 
 class ChainFailedError(RuntimeError):
-    """A DAG of the chain failed or was never started; the message holds the task and the end of its log."""
+    """A DAG of the chain failed or was never started; the message holds the task, and its error or its log."""
 
 
 @dataclass
@@ -84,7 +84,6 @@ def _why(airflow: AirflowClient, run: DagRun, tasks: list[TaskRun]) -> str:
     if not failed:
         return f"{run.dag_id} failed before any of its tasks did; see its page in Airflow."
     names = ", ".join(task.name for task in failed)
-    return (
-        f"{run.dag_id} failed in {names}. The last good audiences stay in place. "
-        f"The log of {failed[0].name} ends with:\n{airflow.log_tail(run, failed[0])}"
-    )
+    log = airflow.log(run, failed[0])
+    why = f"\n{log.failure}" if log.failure else f" The log of {failed[0].name} ends with:\n{log.tail()}"
+    return f"{run.dag_id} failed in {names}. The last good audiences stay in place.{why}"

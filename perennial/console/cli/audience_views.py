@@ -5,13 +5,50 @@ from typing import TYPE_CHECKING
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from perennial.consent import PROFILING, TRAINING
 from perennial.console.terminal import table
+from perennial.lifecycle import load_lifecycle
 
 if TYPE_CHECKING:
-    from perennial.audiences import Condition, Diff, Explanation
+    from collections.abc import Sequence
+
+    from perennial.audiences import Condition, Diff, Explanation, Run
 
 SHOWN = 20
 MARKS = {True: ("✔", "green"), False: ("✘", "red"), None: ("·", "dim")}
+
+
+def render_audiences(runs: "Sequence[Run]") -> RenderableType:
+    """What keeps everybody out, first; a line for each audience; and why a rule orders where a model should."""
+    rows = [(run.stage, run.row_count, run.count_holdout, str(run.as_of), run.ordered_by, run.is_stale) for run in runs]
+    columns = ("stage", "members", "held out", "as of", "ordered by", "stale")
+    lines: list[RenderableType] = [table("Audiences", columns, rows)]
+    if missing := missing_consent(runs):
+        lines.insert(0, Text(f"{missing}\n", style="yellow"))
+    lines += [Text(f"{run.stage}: {run.why_no_model}", style="dim") for run in runs if run.why_no_model]
+    return Group(*lines)
+
+
+def missing_consent(runs: "Sequence[Run]") -> str | None:
+    """What to do where audiences are empty for want of consent; None where somebody is a member."""
+    unasked = sum(run.count_without_consent for run in runs)
+    if not unasked or any(run.row_count for run in runs):
+        return None
+    return (
+        f"Nobody is in any audience: none of {unasked:,} customers consents to {PROFILING} and to a channel that "
+        "reaches them. Where their consents are on record elsewhere, load their events again with your word for it "
+        f"(nothing is doubled), then run again:\n{_attesting_command()}\n    perennial run"
+    )
+
+
+def _attesting_command() -> str:
+    """On several lines that can be typed as they stand, however narrow the terminal."""
+    purposes = (PROFILING, TRAINING, *load_lifecycle().channels)
+    lines = [
+        "    perennial ingest events FILE --evidence TEXT",
+        *(f"      --attest-consent {name}" for name in purposes),
+    ]
+    return " \\\n".join(lines)
 
 
 def render_diff(changes: "Diff") -> RenderableType:

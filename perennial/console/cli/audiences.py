@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from perennial.as_of import parse_as_of
-from perennial.console.cli.audience_views import render_diff, render_explanation
+from perennial.console.cli.audience_views import render_audiences, render_diff, render_explanation
 from perennial.console.cli.day_warnings import print_day_warnings
 from perennial.console.cli.output import JsonOption, error_handler, one_of, show
 from perennial.console.terminal import err
@@ -35,7 +35,6 @@ class Format(StrEnum):
 def list_audiences(as_json: JsonOption = False) -> None:
     """Every stage's newest audience: size, day, what ordered it, and whether it is stale."""
     from perennial.audiences import list_runs
-    from perennial.console.cli.run_summary import render_audiences
 
     with error_handler(as_json=as_json):
         show(list_runs(), as_json=as_json, render=render_audiences)

@@ -33,7 +33,7 @@ def set_share(
     share: Annotated[float, typer.Argument(help="The share of customers to hold out, such as 0.1.")],
     as_json: JsonOption = False,
 ) -> None:
-    """Change the share from the next publish on; who is held out already stays so."""
+    """Change the share for customers first seen after the next publish; who was drawn before stays on their side."""
     from perennial.lifecycle import write_holdout_share
     from perennial.settings import load_settings
 
@@ -43,7 +43,10 @@ def set_share(
         show(
             {"holdout_share": share, "file": str(path)},
             as_json=as_json,
-            render=lambda _: f"From the next publish on {share:.1%} are held out; who is already stays so ({path}).",
+            render=lambda _: (
+                f"Of customers first seen after the next publish {share:.1%} are held out; "
+                f"who was drawn before stays on their side ({path})."
+            ),
         )
 
 

@@ -1,9 +1,11 @@
-"""perennial ingest events | complete-journey: first-party events in."""
+"""perennial ingest: first-party events in, and a brand's own tables."""
 
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from perennial.console.cli.attestation import AttestOption, EvidenceOption, attestation
+from perennial.console.cli.ingest_orders import orders
 from perennial.console.cli.ingest_views import render_reports
 from perennial.console.cli.output import JsonOption, error_handler, show
 from perennial.console.cli.progress import progress_bar
@@ -13,15 +15,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Load first-party events.", no_args_is_help=True)
 
-AttestOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--attest-consent",
-        metavar="PURPOSE",
-        help="Consent kept elsewhere: profiling, training or a channel. Repeat for several.",
-    ),
-]
-EvidenceOption = Annotated[str | None, typer.Option(help="Where that consent is on record; goes into the ledger.")]
+app.command("orders")(orders)
 
 
 @app.command()
@@ -40,7 +34,7 @@ def events(
     Exit 1 when every event of a file was refused, 2 when a file could not be read; the others are loaded all the same.
     """
     with error_handler(as_json=as_json):
-        attest = _attestation(attest_consent, evidence)
+        attest = attestation(attest_consent, evidence)
         reports = [_ingest(file, strict, attest, as_json, is_only_one=len(files) == 1) for file in files]
         show(reports, as_json=as_json, render=render_reports)
         if any(report.failure for report in reports):
@@ -60,7 +54,7 @@ def complete_journey(
     from perennial.ingestion import ingest_complete_journey
 
     with error_handler(as_json=as_json), progress_bar("Loading Complete Journey", as_json=as_json) as update:
-        attest = _attestation(attest_consent, evidence)
+        attest = attestation(attest_consent, evidence)
         report = ingest_complete_journey(households=households, attest=attest, progress=update)
         show([report], as_json=as_json, render=render_reports)
 
@@ -77,13 +71,3 @@ def _ingest(
             if is_only_one:
                 raise
             return IngestReport(file, 0, 0, 0, {}, 0.0, failure=str(error))
-
-
-def _attestation(purposes: list[str] | None, evidence: str | None) -> "Attestation | None":
-    from perennial.ingestion import Attestation
-
-    if not purposes:
-        return None
-    if not evidence:
-        raise ValueError("--attest-consent needs --evidence: where that consent is on record")
-    return Attestation(purposes=tuple(purposes), evidence=evidence)

@@ -7,12 +7,14 @@ import typer
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from perennial.console.cli.data_issue_views import list_data_issues, render_data_issues
 from perennial.console.cli.day_warnings import print_day_warnings
 from perennial.console.cli.output import JsonOption, error_handler, show
 from perennial.console.terminal import announce, table
 from perennial.settings import load_settings
 
 if TYPE_CHECKING:
+    from perennial.data_issues import DataIssueCount
     from perennial.platform import Health
 
 
@@ -38,12 +40,14 @@ def down(as_json: JsonOption = False) -> None:
 
 
 def status(as_json: JsonOption = False) -> None:
-    """Show what is running, and where. Exits 1 when something is not."""
+    """Show what is running, and where, and what could not be used of the events. Exits 1 when a part is not running."""
     from perennial import platform
 
     with error_handler(as_json=as_json):
         parts = platform.status()
-        show(parts, as_json=as_json, render=render_platform)
+        issues = list_data_issues() if parts[0].is_running else []
+        content = {"parts": parts, "data_issues": [issue.to_dict() for issue in issues]}
+        show(content, as_json=as_json, render=lambda _: _render_status(parts, issues))
         if parts[0].is_running:
             print_day_warnings()
     if not all(part.is_running for part in parts):
@@ -61,6 +65,10 @@ def env(as_json: JsonOption = False) -> None:
             show(variables, as_json=True)
         else:
             typer.echo(lines)
+
+
+def _render_status(parts: "list[Health]", issues: "list[DataIssueCount]") -> Group:
+    return Group(render_platform(parts), *render_data_issues(issues))
 
 
 def render_platform(parts: "list[Health]") -> Group:

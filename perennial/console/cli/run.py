@@ -4,8 +4,11 @@ import time
 from typing import Annotated
 
 import typer
+from rich.console import Group
 
 from perennial.as_of import parse_as_of
+from perennial.console.cli.audience_views import missing_consent, render_audiences
+from perennial.console.cli.data_issue_views import list_data_issues, render_data_issues
 from perennial.console.cli.day_warnings import print_day_warnings
 from perennial.console.cli.output import JsonOption, error_handler, show
 
@@ -20,7 +23,6 @@ def run(
     from perennial.audiences import list_runs
     from perennial.console.chain.chain_run import run_chain
     from perennial.console.chain.display import ChainDisplay
-    from perennial.console.cli.run_summary import render_audiences
 
     with error_handler(as_json=as_json):
         day = parse_as_of(as_of) if as_of else None
@@ -28,8 +30,15 @@ def run(
         with ChainDisplay() as display:
             progress = run_chain(day, display.update)
         seconds = {dag_id: dag_run.seconds for dag_id, dag_run in progress.runs.items()}
-        figures = {"seconds": seconds, "total_seconds": time.monotonic() - started}
-        show(figures, as_json=as_json, render=lambda _: render_audiences(list_runs()))
+        audiences, issues = list_runs(), list_data_issues()
+        figures = {
+            "missing_consent": missing_consent(audiences),
+            "seconds": seconds,
+            "total_seconds": time.monotonic() - started,
+            "audiences": audiences,
+            "data_issues": [issue.to_dict() for issue in issues],
+        }
+        show(figures, as_json=as_json, render=lambda _: Group(render_audiences(audiences), *render_data_issues(issues)))
         if day is None:
             print_day_warnings()
 

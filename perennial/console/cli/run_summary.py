@@ -12,8 +12,11 @@ from rich.table import Table
 
 from perennial.console.chain.airflow_client import TaskRun
 from perennial.console.chain.chain_run import ChainProgress
+from perennial.console.cli.audience_views import render_audiences
+from perennial.console.cli.data_issue_views import list_data_issues, render_data_issues
 from perennial.console.cli.stopwatch import Stopwatch
 from perennial.console.terminal import table
+from perennial.data_issues import DataIssueCount
 from perennial.database import Role, connect
 from perennial.settings import Settings, load_settings
 from perennial.tables import (
@@ -68,6 +71,7 @@ class Summary:
     seconds: Mapping[str, float]
     ingested: Mapping[str, int]
     tasks: Sequence[TaskRun]
+    data_issues: Sequence[DataIssueCount]
 
 
 def summarise(watch: Stopwatch, report: "IngestReport", progress: ChainProgress) -> Summary:
@@ -86,6 +90,7 @@ def summarise(watch: Stopwatch, report: "IngestReport", progress: ChainProgress)
             "rejected": report.count_rejected,
         },
         tasks=[task for tasks in progress.tasks.values() for task in tasks],
+        data_issues=list_data_issues(),
     )
 
 
@@ -105,12 +110,6 @@ def newest_evaluations() -> list[ModelEvaluation]:
         return cursor.execute(statement.encode()).fetchall()
 
 
-def render_audiences(runs: "Sequence[Run]") -> Table:
-    """A line for each audience."""
-    rows = [(run.stage, run.row_count, run.count_holdout, str(run.as_of), run.ordered_by, run.is_stale) for run in runs]
-    return table("Audiences", ("stage", "members", "held out", "as of", "ordered by", "stale"), rows)
-
-
 def render_summary(summary: Summary) -> RenderableType:
     """Tables of rows, models, audiences and seconds, and what to look at next."""
     ingested = ", ".join(f"{count:,} {outcome}" for outcome, count in summary.ingested.items())
@@ -121,6 +120,7 @@ def render_summary(summary: Summary) -> RenderableType:
         _model_table(summary.models),
         "",
         render_audiences(summary.audiences),
+        *render_data_issues(summary.data_issues),
         "",
         table("Seconds", ("step", "seconds"), [(step, round(seconds, 1)) for step, seconds in summary.seconds.items()]),
         "",

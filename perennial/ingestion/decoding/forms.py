@@ -21,10 +21,8 @@ _ENCODINGS = (
     (b"{\x00\x00\x00", "utf-32-le"), (b"\x00\x00\x00{", "utf-32-be"), (b"{\x00", "utf-16-le"), (b"\x00{", "utf-16-be"),
     (b"[\x00", "utf-16-le"), (b"\x00[", "utf-16-be"),
 )  # fmt: skip
-# Until tables are read themselves.
-TABLE_ADVICE = (
-    "write each row as one event of the Segment spec (JSON Lines), and type `perennial ingest events` with that"
-)
+# What to type for a table. What of it is understood is shown first, and nothing written.
+TABLE_ADVICE = "type `perennial ingest orders FILE --dry-run`, which shows how it would be understood"
 _OTHERS = (
     (b"PK\x03\x04", "a zip archive or a spreadsheet", "unpack it (unzip FILE), or save the sheet as CSV"),
     (b"PK\x05\x06", "an empty zip archive", "put the file itself here"),
@@ -53,7 +51,12 @@ def text_chunks(stream: BufferedReader, name: str) -> Iterator[bytes]:
     if encoding := next((encoding for mark, encoding in _ENCODINGS if head.startswith(mark)), None):
         chunks = _recoded(chain([head], chunks), encoding)
         head, chunks = _head(chunks)
-    _name_other_forms(head, name)
+    name_other_forms(head, name)
+    if columns := csv_columns(head.removeprefix(_UTF8_MARK)):
+        raise UnreadableFileError(
+            f"{name} is a table (CSV) with the columns {', '.join(columns[:8])}, not events: "
+            + TABLE_ADVICE.replace("FILE", name)
+        )
     yield from chain([head], chunks)
 
 
@@ -88,14 +91,11 @@ def _recoded(chunks: Iterator[bytes], encoding: str) -> Iterator[bytes]:
     yield decoder.decode(b"", final=True).encode()
 
 
-def _name_other_forms(head: bytes, name: str) -> None:
+def name_other_forms(head: bytes, name: str) -> None:
+    """Raises UnreadableFileError for a file that begins with `head` and is no text, naming its form and what to do."""
     for mark, form, advice in _OTHERS:
         if head.startswith(mark):
             raise UnreadableFileError(f"{name} is {form}: {advice.replace('FILE', name)}")
     where, mark = _TAR
     if head[where] == mark:
         raise UnreadableFileError(f"{name} is a tar archive: unpack it (tar xf {name}) and ingest what is in it")
-    if columns := csv_columns(head.removeprefix(_UTF8_MARK)):
-        raise UnreadableFileError(
-            f"{name} is a table (CSV) with the columns {', '.join(columns[:8])}, not events: {TABLE_ADVICE}"
-        )

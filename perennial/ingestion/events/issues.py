@@ -13,6 +13,11 @@ class IssueKind(StrEnum):
     USER_NOBODY = "user id of nobody dropped"
     SELF_ALIAS = "alias to itself"
     UNKNOWN_PURPOSE = "unknown consent purpose"
+    CONFLICTING_TOTALS = "rows of an order with different totals"
+    UNKNOWN_REFUND = "partial refund of an unknown amount"
+    REFUND_STATED_TWICE = "refund in a column and in a row"
+    UNMATCHED_RETURN = "return without a sale"
+    PLACEHOLDER_ORDER = "order number of no order"
     UNREAD_FILE = "file not read"
 
 

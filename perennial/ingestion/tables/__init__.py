@@ -1,0 +1,1 @@
+"""A brand's own tables, CSV or Parquet, turned into Segment-spec events and sent the way of every event."""

@@ -32,6 +32,18 @@ ADVICE: Mapping[str, str] = {
     "return without a sale": "It is loaded as it stands. Load the file with its sale, or give it the order's number.",
     "order number of no order": "Each such row is an order of its own. Give real orders their numbers.",
     "file not read": "Mend it as its detail says and put it into inbox/ again.",
+    "amount that cannot be read": "Its order counts with an unknown amount: mend the sender, or set decimal_mark or "
+    "largest_amount in lifecycle.yml.",
+    "amount in another currency": "Its order counts with an unknown amount: give its rate in lifecycle.yml "
+    "(exchange_rates: {EUR: 1.08}).",
+    "refund in another currency": "Nothing was taken off its order: give its rate in lifecycle.yml (exchange_rates).",
+    "order without an amount": "It counts with an unknown amount: let the sender state total, or the price of each line.",
+    "order number of several customers": "Each has an order of their own. Where shops share numbers, name the property "
+    "that tells them apart in lifecycle.yml (shop).",
+    "order-like event that is not read": "If it is one, say so in lifecycle.yml (event_names: {NAME: Order Completed}).",
+    "currency chosen from the orders": "Write it into lifecycle.yml (currency) to settle it.",
+    "event before the history begins": "If that day is right, set history_starts_on in lifecycle.yml.",
+    "refund or change without its order": "It counts for nothing until the order comes: ingest the orders before it.",
 }
 """What to do about each kind; a kind that is not here is answered with where its rows are."""
 

@@ -233,6 +233,18 @@ found as (
     from names
     where is_crawler
     group by event
+    {%- if not var('currency', none) %}
+    union all
+    select
+        'currency chosen from the orders' as kind,
+        decided.currency as subject,
+        round(100 * decided.share) || ' % of the orders that name a currency are in it; revenue is counted in it from '
+        || decided.decided_at::date || ' on, unless currency in lifecycle.yml says otherwise' as detail,
+        null as message_id,
+        decided.decided_at as occurred_at,
+        null as amount
+    from {{ brand_currencies() }} as decided
+    {%- endif %}
 
 )
 

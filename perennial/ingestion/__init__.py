@@ -13,7 +13,14 @@ from perennial.ingestion.reports import (
     UnreadableFileError,
 )
 from perennial.ingestion.tables.contracts import PreviewedEvent, TablePreview, TableReading, TableReport
-from perennial.ingestion.tables.ingest import ingest_orders, preview_orders
+from perennial.ingestion.tables.ingest import (
+    ingest_consents,
+    ingest_customers,
+    ingest_orders,
+    preview_consents,
+    preview_customers,
+    preview_orders,
+)
 from perennial.ingestion.tables.options import DateOrder, DecimalMark, TableOptions, TotalPer
 
 __all__ = [
@@ -33,8 +40,12 @@ __all__ = [
     "TotalPer",
     "UnreadableFileError",
     "ingest_complete_journey",
+    "ingest_consents",
+    "ingest_customers",
     "ingest_file",
     "ingest_inbox",
     "ingest_orders",
+    "preview_consents",
+    "preview_customers",
     "preview_orders",
 ]

@@ -139,7 +139,7 @@ def test_a_first_line_that_was_cut_takes_no_other_line_with_it(cut: bytes) -> No
         (gzip.compress(b"\0" * 257 + b"ustar"), "a tar archive"),
         (
             b"order,customer\n1,a\n",
-            "a table (CSV) with the columns order, customer, not events: type `perennial ingest orders day.jsonl --dry-run`",
+            "a table (CSV) with the columns order, customer, not events: type `perennial ingest orders day",
         ),
         (b'\xef\xbb\xbf"Order Id";Total\r\n1;5,00\r\n', "the columns Order Id, Total"),
         ("order\tcustomer\n1\ta\n".encode("utf-16"), "the columns order, customer"),

@@ -6,6 +6,7 @@ import typer
 
 from perennial.console.cli.attestation import AttestOption, EvidenceOption, attestation
 from perennial.console.cli.ingest_orders import orders
+from perennial.console.cli.ingest_people import consents, customers
 from perennial.console.cli.ingest_views import render_reports
 from perennial.console.cli.output import JsonOption, error_handler, show
 from perennial.console.cli.progress import progress_bar
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Load first-party events.", no_args_is_help=True)
 
 app.command("orders")(orders)
+app.command("customers")(customers)
+app.command("consents")(consents)
 
 
 @app.command()

@@ -21,6 +21,7 @@ from perennial.console.cli.table_options import (
     TableArgument,
     TimeOption,
     TimeZoneOption,
+    column_option,
     given_columns,
     is_currency_code,
     table_options,
@@ -28,27 +29,22 @@ from perennial.console.cli.table_options import (
 from perennial.console.cli.table_views import exit_code, render_preview, render_report
 
 
-def _column(meaning: str, metavar: str = "COLUMN") -> str:
-    option: str = typer.Option(metavar=metavar, help=meaning, rich_help_panel="Columns (guessed where not given)")
-    return option
-
-
 def orders(
     file: TableArgument,
     customer: CustomerOption = None,
-    order: Annotated[str | None, _column("The order's number; without one, each row is an order.")] = None,
+    order: Annotated[str | None, column_option("The order's number; without one, each row is an order.")] = None,
     time: TimeOption = None,
-    total: Annotated[str | None, _column("What the order cost.")] = None,
-    currency: Annotated[str | None, _column("Its currency; or one for all, such as EUR.", "COLUMN|CODE")] = None,
+    total: Annotated[str | None, column_option("What the order cost.")] = None,
+    currency: Annotated[str | None, column_option("Its currency; or one for all, such as EUR.", "COLUMN|CODE")] = None,
     email: EmailOption = None,
     phone: PhoneOption = None,
-    refund: Annotated[str | None, _column("What of the order was refunded so far.")] = None,
-    status: Annotated[str | None, _column("Paid, refunded, voided, cancelled ...")] = None,
-    kind: Annotated[str | None, _column("Whether a row is a sale or a return.")] = None,
-    product: Annotated[str | None, _column("What was bought: a row of the order.")] = None,
-    quantity: Annotated[str | None, _column("How many of it.")] = None,
-    price: Annotated[str | None, _column("What one of it costs.")] = None,
-    shop: Annotated[str | None, _column("In which of several shops with numbers of their own.")] = None,
+    refund: Annotated[str | None, column_option("What of the order was refunded so far.")] = None,
+    status: Annotated[str | None, column_option("Paid, refunded, voided, cancelled ...")] = None,
+    kind: Annotated[str | None, column_option("Whether a row is a sale or a return.")] = None,
+    product: Annotated[str | None, column_option("What was bought: a row of the order.")] = None,
+    quantity: Annotated[str | None, column_option("How many of it.")] = None,
+    price: Annotated[str | None, column_option("What one of it costs.")] = None,
+    shop: Annotated[str | None, column_option("In which of several shops with numbers of their own.")] = None,
     column: ColumnOption = None,
     total_per: Annotated[
         Literal["order", "row"] | None, typer.Option(help="Whether totals on rows of one order are one, or added up.")

@@ -13,16 +13,21 @@ if TYPE_CHECKING:
 
 _COLUMNS, _READING = "Columns (guessed where not given)", "How the table is read"
 
+
+def column_option(meaning: str, metavar: str = "COLUMN") -> str:
+    """The option that names a column, with its help."""
+    option: str = typer.Option(metavar=metavar, help=meaning, rich_help_panel=_COLUMNS)
+    return option
+
+
 TableArgument = Annotated[
     str, typer.Argument(metavar="FILE", help="CSV (any delimiter, plain or .gz) or Parquet; - for standard input.")
 ]
 DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Show how the table is understood, and write nothing.")]
-CustomerOption = Annotated[
-    str | None, typer.Option(metavar="COLUMN", help="The customer's id.", rich_help_panel=_COLUMNS)
-]
-TimeOption = Annotated[str | None, typer.Option(metavar="COLUMN", help="When it happened.", rich_help_panel=_COLUMNS)]
-EmailOption = Annotated[str | None, typer.Option(metavar="COLUMN", help="Their address.", rich_help_panel=_COLUMNS)]
-PhoneOption = Annotated[str | None, typer.Option(metavar="COLUMN", help="Their number.", rich_help_panel=_COLUMNS)]
+CustomerOption = Annotated[str | None, column_option("The customer's id.")]
+TimeOption = Annotated[str | None, column_option("When it happened.")]
+EmailOption = Annotated[str | None, column_option("Their address.")]
+PhoneOption = Annotated[str | None, column_option("Their number.")]
 ColumnOption = Annotated[
     list[str] | None,
     typer.Option(
@@ -60,10 +65,10 @@ def table_options(
     *,
     delimiter: str | None,
     encoding: str | None,
-    decimal_mark: str | None,
     date_order: str | None,
     time_zone: str,
     as_of: str | None,
+    decimal_mark: str | None = None,
     total_per: str | None = None,
     allows_guests: bool = False,
     currency: str | None = None,

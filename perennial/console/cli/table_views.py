@@ -13,13 +13,17 @@ if TYPE_CHECKING:
     from perennial.ingestion import PreviewedEvent, TablePreview, TableReading, TableReport
 
 _MOST_NAMES = 12
+_COLUMNS = ("line", "is", "customer", "time", "order", "total", "refunded", "lines", "states")
 _LONGEST_ID = 20
 
 
 def render_report(report: "TableReport") -> Any:
     """The columns, what was decided, and the counts of events."""
     return Group(
-        *_reading(report.reading), Text(), render_reports([report.ingested]), *_guests(report.ingested.reasons)
+        *_reading(report.reading),
+        Text(),
+        render_reports([report.ingested]),
+        *_guests(report.reading, report.ingested.reasons),
     )
 
 
@@ -29,10 +33,12 @@ def render_preview(preview: "TablePreview") -> Any:
     if preview.first:
         parts += [_events(preview.first), Text()]
     rows = [
-        (name, counts.get("new", 0), counts.get("update", 0), counts.get("known", 0))
+        (name, *(counts.get(novelty, 0) for novelty in ("new", "update", "known", "earlier")))
         for name, counts in preview.counts.items()
     ]
-    parts.append(table("What would be loaded", ("event", "new", "updated", "already there"), rows))
+    parts.append(
+        table("What would be loaded", ("event", "new", "updated", "already there", "stated otherwise since"), rows)
+    )
     notes = [f"refused: {_counted(preview.reasons)}"] if preview.reasons else []
     notes += [f"reported: {_counted(preview.issues)}"] if preview.issues else []
     notes += [f"line {example.line}: {example.what}: {example.excerpt}" for example in preview.examples]
@@ -41,7 +47,7 @@ def render_preview(preview: "TablePreview") -> Any:
             "Rows without an order number are known again by all that they say: a row that was changed since, or has "
             "a new column, is another sale."
         )
-    return Group(*parts, *map(Text, notes), *_guests(preview.reasons), Text("Nothing was written."))
+    return Group(*parts, *map(Text, notes), *_guests(preview.reading, preview.reasons), Text("Nothing was written."))
 
 
 def exit_code(report: "TableReport") -> int:
@@ -61,29 +67,40 @@ def _reading(reading: "TableReading") -> list[RenderableType]:
 
 
 def _events(first: "tuple[PreviewedEvent, ...]") -> RenderableType:
-    columns = ("line", "is", "customer", "time", "order", "total", "refunded", "lines")
-    rows = []
-    for event in first:
-        message = event.message
-        properties = message.get("properties", {})
-        total = _amount(properties.get("total"))
-        rows.append(
-            (
-                event.line,
-                f"{event.novelty} {_what(message)}",
-                message.get("userId") or message.get("anonymousId"),
-                message["timestamp"][:16].replace("T", " "),
-                _short(properties.get("order_id")),
-                f"{total} {properties['currency']}" if total and "currency" in properties else total,
-                _amount(properties.get("refunded_total")),
-                len(properties.get("products", ())) or None,
-            )
-        )
-    return table(f"The first {len(rows)} (times in UTC)", columns, rows)
+    rows = [_event(event) for event in first]
+    filled = [index for index in range(len(_COLUMNS)) if any(row[index] is not None for row in rows)]
+    columns = [_COLUMNS[index] for index in filled]
+    return table(f"The first {len(rows)} (times in UTC)", columns, [[row[index] for index in filled] for row in rows])
 
 
-def _what(message: dict[str, Any]) -> str:
+def _event(event: "PreviewedEvent") -> tuple[Any, ...]:
+    message = event.message
+    properties = message.get("properties", {})
+    total = _amount(properties.get("total"))
+    return (
+        event.line,
+        f"{event.novelty} {_what(message)}",
+        message.get("userId") or message.get("anonymousId"),
+        message["timestamp"][:16].replace("T", " "),
+        _short(properties.get("order_id")),
+        f"{total} {properties['currency']}" if total and "currency" in properties else total,
+        _amount(properties.get("refunded_total")),
+        len(properties.get("products", ())) or None,
+        _stated(message) or None,
+    )
+
+
+def _what(message: Mapping[str, Any]) -> str:
+    if "context" in message:
+        return "consent"
     return str(message.get("event") or message["type"]).removeprefix("Order ").lower()
+
+
+def _stated(message: Mapping[str, Any]) -> str:
+    """Traits, or purposes with yes or no."""
+    preferences = message.get("context", {}).get("consent", {}).get("categoryPreferences", {})
+    consents = [f"{purpose}: {'yes' if value is True else 'no'}" for purpose, value in preferences.items()]
+    return ", ".join(consents or (f"{name}: {value}" for name, value in message.get("traits", {}).items()))
 
 
 def _amount(value: object) -> str | None:
@@ -100,8 +117,9 @@ def _has_rows_as_orders(preview: "TablePreview") -> bool:
     )
 
 
-def _guests(reasons: Mapping[str, int]) -> list[Text]:
-    if "a row without customer" not in reasons:
+def _guests(reading: "TableReading", reasons: Mapping[str, int]) -> list[Text]:
+    is_of_orders = any(column.role in {"total", "price"} for column in reading.columns)
+    if "a row without customer" not in reasons or not is_of_orders:
         return []
     return [Text("With --guests, rows without customer are guests' orders: known by their address, if there is one.")]
 

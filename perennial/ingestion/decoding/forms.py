@@ -22,7 +22,10 @@ _ENCODINGS = (
     (b"[\x00", "utf-16-le"), (b"\x00[", "utf-16-be"),
 )  # fmt: skip
 # What to type for a table. What of it is understood is shown first, and nothing written.
-TABLE_ADVICE = "type `perennial ingest orders FILE --dry-run`, which shows how it would be understood"
+TABLE_ADVICE = (
+    "type `perennial ingest orders FILE --dry-run`, or `perennial ingest customers FILE --dry-run`, or "
+    "`perennial ingest consents FILE --dry-run`, by what it holds"
+)
 _OTHERS = (
     (b"PK\x03\x04", "a zip archive or a spreadsheet", "unpack it (unzip FILE), or save the sheet as CSV"),
     (b"PK\x05\x06", "an empty zip archive", "put the file itself here"),

@@ -6,9 +6,10 @@ import gzip
 import io
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from itertools import islice
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, TextIO
 
 import orjson
 
@@ -28,33 +29,33 @@ _GZIP = b"\x1f\x8b"
 _DELIMITERS = (",", ";", "\t", "|")
 _NAMES_OF_DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 _HEAD_BYTES = 1 << 16
+_MARKS_BYTES = 512
 _ROWS_TO_COMPARE = 20
 _TYPED = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|", "bar": "|"}
 
 
-def open_csv(path: Path, options: TableOptions) -> Contents:
+@contextmanager
+def open_csv(path: Path, options: TableOptions) -> Iterator[Contents]:
     """The table in a file of text, of which rows are read one by one.
 
     Raises UnreadableFileError for a file that is no table, naming its form and what to do.
     """
     encoding = _encoding(path, options)
-    raw = path.open("rb")
-    text = io.TextIOWrapper(_unpacked(raw), encoding=encoding, errors="strict", newline="")
-    head = _head(text, path, encoding)
-    is_declared, head = _without_declaration(head)
-    delimiter = _delimiter(options, is_declared, head, path)
-    reader = csv.reader(_lines(head, text), delimiter=delimiter)
-    header = _header(reader, path)
-    names, notes = distinct_names(header)
-    form = f"text in {encoding}, delimited by {_NAMES_OF_DELIMITERS.get(delimiter, repr(delimiter))}"
-    if encoding in ("cp1252", "latin-1") and not options.encoding:
-        notes.append(f"read as {encoding}, as it is no UTF-8: if names look wrong, give --encoding")
-    first_line = reader.line_num + bool(is_declared)
-    rows = _rows(reader, len(names), first_line, text, is_declared=bool(is_declared))
-    return Contents(names, rows, path.stat().st_size, raw.tell, form, tuple(notes))
+    with path.open("rb") as raw, io.TextIOWrapper(_unpacked(raw), encoding=encoding, newline="") as text:
+        declared, head = _without_declaration(_head(text, path, encoding))
+        delimiter = _delimiter(options, declared, head, path)
+        reader = csv.reader(_lines(head, text), delimiter=delimiter)
+        names, notes = distinct_names(_header(reader, path))
+        if encoding in ("cp1252", "latin-1") and not options.encoding:
+            notes.append(f"read as {encoding}, as it is no UTF-8: if names look wrong, give --encoding")
+        form = f"text in {encoding}, delimited by {_NAMES_OF_DELIMITERS.get(delimiter, repr(delimiter))}"
+        rows = _rows(reader, len(names), int(declared is not None))
+        yield Contents(names, rows, path.stat().st_size, raw.tell, form, tuple(notes))
 
 
 def _encoding(path: Path, options: TableOptions) -> str:
+    with path.open("rb") as raw, suppress(*DAMAGE):
+        name_other_forms(_unpacked(raw).read(_MARKS_BYTES), str(path))
     if options.encoding:
         try:
             return codecs.lookup(options.encoding).name
@@ -67,9 +68,8 @@ def _encoding(path: Path, options: TableOptions) -> str:
             raise UnreadableFileError(f"{path} is cut short or damaged ({error}): export it again") from error
 
 
-def _unpacked(raw: IO[bytes]) -> "gzip.GzipFile | io.BufferedReader":
-    buffered = raw if isinstance(raw, io.BufferedReader) else io.BufferedReader(raw)  # type: ignore[type-var]
-    return gzip.GzipFile(fileobj=buffered) if buffered.peek(2)[:2] == _GZIP else buffered
+def _unpacked(raw: io.BufferedReader) -> gzip.GzipFile | io.BufferedReader:
+    return gzip.GzipFile(fileobj=raw) if raw.peek(2)[:2] == _GZIP else raw
 
 
 def _head(text: TextIO, path: Path, encoding: str) -> str:
@@ -79,7 +79,6 @@ def _head(text: TextIO, path: Path, encoding: str) -> str:
         head += text.readline()
     except UnicodeError as error:
         raise UnreadableFileError(f"{path} is no text in {encoding} ({error}): give another --encoding") from error
-    name_other_forms(head[:1_000].encode(errors="replace"), str(path))
     if not head.strip():
         raise UnreadableFileError(f"{path} is empty: a table begins with the names of its columns")
     if head.lstrip().startswith(("{", "[")):
@@ -138,25 +137,23 @@ def _header(reader: "_csv.Reader", path: Path) -> list[str]:
     raise UnreadableFileError(f"{path} is empty: a table begins with the names of its columns")
 
 
-def _rows(
-    reader: "_csv.Reader", width: int, first_line: int, text: TextIO, *, is_declared: bool
-) -> Iterator[Row | Rejection]:
-    line = first_line + 1
-    with text:
-        while True:
-            try:
-                values = next(reader)
-            except StopIteration:
-                return
-            except (csv.Error, *DAMAGE) as error:
-                yield Rejection(line, _why(error), str(error).encode())
-                if not isinstance(error, csv.Error):
-                    return
-                line = reader.line_num + is_declared + 1
-                continue
+def _rows(reader: "_csv.Reader", width: int, count_lines_before: int) -> Iterator[Row | Rejection]:
+    line = reader.line_num + count_lines_before + 1
+    while True:
+        try:
+            values = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            yield Rejection(line, Reason.BAD_ROW, str(error).encode())
+        except DAMAGE as error:
+            reason = Reason.DAMAGED_TEXT if isinstance(error, UnicodeDecodeError) else Reason.CUT_SHORT
+            yield Rejection(line, reason, str(error).encode())
+            return
+        else:
             if any(value.strip() for value in values):
                 yield _row(line, values, width)
-            line = reader.line_num + is_declared + 1
+        line = reader.line_num + count_lines_before + 1
 
 
 def _row(line: int, values: list[str], width: int) -> Row | Rejection:
@@ -167,9 +164,3 @@ def _row(line: int, values: list[str], width: int) -> Row | Rejection:
         return Rejection(line, Reason.BAD_ROW, orjson.dumps(values))
     cells: list[Cell] = [value.strip() or None for value in values[:width]]
     return Row(line, cells + [None] * (width - len(cells)))
-
-
-def _why(error: Exception) -> Reason:
-    if isinstance(error, csv.Error):
-        return Reason.BAD_ROW
-    return Reason.DAMAGED_TEXT if isinstance(error, UnicodeDecodeError) else Reason.CUT_SHORT

@@ -13,11 +13,12 @@ from perennial.ingestion.rejections import Rejection
 from perennial.ingestion.reports import Progress
 from perennial.ingestion.source import Source
 from perennial.ingestion.tables.contracts import TablePreview, TableReport
-from perennial.ingestion.tables.kinds import ORDERS, TableKind
+from perennial.ingestion.tables.kinds import CONSENTS, CUSTOMERS, ORDERS, TableKind
 from perennial.ingestion.tables.options import TableOptions
 from perennial.ingestion.tables.pipeline import Understood, understand
 from perennial.ingestion.tables.previews import preview
 from perennial.ingestion.tables.resolution import Dated
+from perennial.ingestion.tables.roles import CONSENT
 
 
 def ingest_orders(
@@ -49,6 +50,72 @@ def preview_orders(
 ) -> TablePreview:
     """How `ingest_orders` would understand a table; nothing is written. Raises what it raises."""
     return _preview(path_or_dash, ORDERS, columns or {}, options or TableOptions())
+
+
+def ingest_customers(
+    path_or_dash: str | Path,
+    columns: Mapping[str, str] | None = None,
+    options: TableOptions | None = None,
+    *,
+    consents: Mapping[str, str] | None = None,
+    attest: Attestation | None = None,
+    progress: Progress | None = None,
+) -> TableReport:
+    """Load a table of customers, a row for each: their traits as identify, of the moment in the row.
+
+    What a later export says otherwise is known since then. `consents` names the column that says yes or no to each
+    purpose: from the moment of the table on (`options.as_of`, else its newest). Otherwise as `ingest_orders`.
+    """
+    kind, given = _with_consents(CUSTOMERS, columns, consents)
+    return _ingest(path_or_dash, kind, given, options or TableOptions(), attest, progress)
+
+
+def preview_customers(
+    path_or_dash: str | Path,
+    columns: Mapping[str, str] | None = None,
+    options: TableOptions | None = None,
+    *,
+    consents: Mapping[str, str] | None = None,
+) -> TablePreview:
+    """How `ingest_customers` would understand a table; nothing is written. Raises what it raises."""
+    return _preview(path_or_dash, *_with_consents(CUSTOMERS, columns, consents), options or TableOptions())
+
+
+def ingest_consents(
+    path_or_dash: str | Path,
+    columns: Mapping[str, str] | None = None,
+    options: TableOptions | None = None,
+    *,
+    consents: Mapping[str, str] | None = None,
+    attest: Attestation | None = None,
+    progress: Progress | None = None,
+) -> TableReport:
+    """Load a table of consents into the ledger: a row per customer, purpose and moment, or with a column per purpose.
+
+    What is no yes refuses, and an empty cell says nothing. Otherwise as `ingest_orders`.
+    """
+    kind, given = _with_consents(CONSENTS, columns, consents)
+    return _ingest(path_or_dash, kind, given, options or TableOptions(), attest, progress)
+
+
+def preview_consents(
+    path_or_dash: str | Path,
+    columns: Mapping[str, str] | None = None,
+    options: TableOptions | None = None,
+    *,
+    consents: Mapping[str, str] | None = None,
+) -> TablePreview:
+    """How `ingest_consents` would understand a table; nothing is written. Raises what it raises."""
+    return _preview(path_or_dash, *_with_consents(CONSENTS, columns, consents), options or TableOptions())
+
+
+def _with_consents(
+    kind: TableKind, columns: Mapping[str, str] | None, consents: Mapping[str, str] | None
+) -> tuple[TableKind, dict[str, str]]:
+    purposes = consents or {}
+    return kind.with_purposes(purposes), dict(columns or {}) | {
+        f"{CONSENT}{purpose}": column for purpose, column in purposes.items()
+    }
 
 
 def _ingest(

@@ -102,4 +102,5 @@ def _customer(statement: Statement) -> str:
 
 
 def _is_unnumbered(statement: Statement) -> bool:
-    return statement.unnumbered is not None or "order_id" not in statement.message.get("properties", {"order_id": None})
+    is_lost = statement.message.get("event") == "Order Refunded" and "order_id" not in statement.message["properties"]
+    return is_lost or statement.unnumbered is not None

@@ -3,11 +3,11 @@
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from shutil import copyfileobj
 
-from perennial.ingestion.reports import UnopenedFileError, UnreadableFileError
+from perennial.ingestion.reports import UnopenedFileError
 from perennial.ingestion.tables.contents import Contents
 from perennial.ingestion.tables.csv_tables import open_csv
 from perennial.ingestion.tables.options import TableOptions
@@ -28,9 +28,11 @@ def open_table(path_or_dash: str | Path, options: TableOptions) -> Iterator[Cont
         with tempfile.NamedTemporaryFile(prefix="perennial-") as copy:
             copyfileobj(sys.stdin.buffer, copy)
             copy.flush()
-            yield _open(Path(copy.name), options)
+            with _open(Path(copy.name), options) as contents:
+                yield contents
     else:
-        yield _open(Path(path_or_dash), options)
+        with _open(Path(path_or_dash), options) as contents:
+            yield contents
 
 
 def source_name(path_or_dash: str | Path) -> str:
@@ -38,17 +40,12 @@ def source_name(path_or_dash: str | Path) -> str:
     return "stdin" if str(path_or_dash) == STANDARD_INPUT else Path(path_or_dash).name
 
 
-def _open(path: Path, options: TableOptions) -> Contents:
+def _open(path: Path, options: TableOptions) -> AbstractContextManager[Contents]:
     try:
         with path.open("rb") as file:
-            head = file.read(len(_PARQUET))
+            is_parquet = file.read(len(_PARQUET)) == _PARQUET
     except OSError as error:
         raise UnopenedFileError(
             f"{path} cannot be read ({error.strerror}): give a .csv, .csv.gz or .parquet file, or - for standard input"
         ) from error
-    if head == _PARQUET:
-        return open_parquet(path)
-    contents = open_csv(path, options)
-    if not contents.columns:
-        raise UnreadableFileError(f"{path} has no columns")
-    return contents
+    return open_parquet(path) if is_parquet else open_csv(path, options)

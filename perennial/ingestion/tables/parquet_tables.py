@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
 _ROWS_AT_ONCE = 4_000
 
 
-def open_parquet(path: Path) -> Contents:
+@contextmanager
+def open_parquet(path: Path) -> Iterator[Contents]:
     """The table in a Parquet file; columns that hold lists or structures are left out and named.
 
     A row's line is its number, from 1. Raises UnreadableFileError for a file that is damaged.
@@ -31,6 +33,11 @@ def open_parquet(path: Path) -> Contents:
         file = pq.ParquetFile(path)
     except (pa.ArrowInvalid, OSError) as error:
         raise UnreadableFileError(f"{path} is no whole Parquet file ({error}): write it again") from error
+    with file:
+        yield _contents(file)
+
+
+def _contents(file: "pq.ParquetFile") -> Contents:
     schema = file.schema_arrow
     kept = [field.name for field in schema if not _is_nested(field.type) and not _is_index(field.name)]
     left_out = [field.name for field in schema if _is_nested(field.type)]
@@ -64,12 +71,11 @@ def _is_index(name: str) -> bool:
 
 
 def _rows(file: "pq.ParquetFile", columns: list[str], progress: _Progress) -> Iterator[Row]:
-    with file:
-        for batch in file.iter_batches(_ROWS_AT_ONCE, columns=columns):
-            values = [_values(batch.column(batch.schema.get_field_index(name))) for name in columns]
-            for cells in zip(*values, strict=True):
-                progress.done += 1
-                yield Row(progress.done, list(map(_cell, cells)))
+    for batch in file.iter_batches(_ROWS_AT_ONCE, columns=columns):
+        values = [_values(batch.column(batch.schema.get_field_index(name))) for name in columns]
+        for cells in zip(*values, strict=True):
+            progress.done += 1
+            yield Row(progress.done, list(map(_cell, cells)))
 
 
 def _values(column: "pa.Array") -> list[Any]:

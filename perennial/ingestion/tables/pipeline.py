@@ -13,18 +13,19 @@ from perennial.ingestion.events.issues import Issue
 from perennial.ingestion.events.rules import rules_of
 from perennial.ingestion.rejections import Rejection
 from perennial.ingestion.reports import Progress, Reason, UnreadableFileError
-from perennial.ingestion.tables.columns import find_columns
+from perennial.ingestion.tables.columns import Columns, find_columns
 from perennial.ingestion.tables.contents import Contents
 from perennial.ingestion.tables.contracts import TableReading
+from perennial.ingestion.tables.descriptions import describe, lacking
 from perennial.ingestion.tables.evidence import RowEvidence
 from perennial.ingestion.tables.kinds import TableKind
 from perennial.ingestion.tables.matching import SaleFinder
 from perennial.ingestion.tables.opening import open_table, source_name
 from perennial.ingestion.tables.options import Findings, TableOptions
 from perennial.ingestion.tables.reading import CellReader
-from perennial.ingestion.tables.resolution import Dated, date_statements
+from perennial.ingestion.tables.resolution import Dated, Export, date_statements
 from perennial.ingestion.tables.spill import Row, Spill
-from perennial.ingestion.tables.statements import Stated, Statement
+from perennial.ingestion.tables.statements import Stated, Statement, distinct
 from perennial.lifecycle import load_lifecycle
 from perennial.settings import HomeNotReadyError
 
@@ -57,7 +58,7 @@ class Understood:
         finder = SaleFinder(self.connection)
         try:
             statements = list[Statement]()
-            for stated in _distinct(finder.match_all(self._stated())):
+            for stated in distinct(finder.match_all(self._stated())):
                 if not isinstance(stated, Statement):
                     yield stated
                     continue
@@ -84,7 +85,8 @@ class Understood:
             yield row
 
     def _dated(self, statements: list[Statement]) -> Iterator[Dated]:
-        return date_statements(self.connection, statements, self.reader.findings.as_of)
+        export = Export(self.reader.findings.as_of, self.reader.options.as_of is not None)
+        return date_statements(self.connection, statements, export)
 
 
 @contextmanager
@@ -103,16 +105,13 @@ def understand(
     try:
         with open_table(path_or_dash, options) as contents:
             columns = find_columns(contents.columns, kind.roles, given)
-            _require(kind, columns.has, contents, str(path_or_dash))
+            _require(kind, columns, options, contents, str(path_or_dash))
             evidence = RowEvidence(columns, options)
             reader = CellReader(columns, options, Findings(), nobody)
             _read(contents, kind, reader, spill, evidence, progress)
             findings = evidence.decide(source_name(path_or_dash))
             reader = CellReader(columns, options, findings, nobody)
-            notes = (*contents.notes, *findings.notes)
-            reading = TableReading(
-                source_name(path_or_dash), contents.form, columns.read, columns.unread, findings.count_rows, notes
-            )
+            reading = describe(source_name(path_or_dash), contents, columns, findings, has_traits=kind.has_traits)
             names, size = contents.columns, contents.size
         with _connection(needs_database=needs_database) as connection:
             yield Understood(kind, reading, reader, names, size, spill, connection)
@@ -144,23 +143,6 @@ def _unspilled(row: Row) -> Rejection:
     return Rejection(row.line, Reason(str(reason)), str(payload).encode())
 
 
-def _distinct(stated: Iterator[Stated]) -> Iterator[Stated]:
-    """The same without what was stated in the same words a moment ago, as addresses are by every order."""
-    seen = dict[str, None]()
-    for each in stated:
-        if isinstance(each, Statement) and each.message["type"] == "identify":
-            message_id = each.message_id()
-            if message_id in seen:
-                continue
-            seen[message_id] = None
-            if len(seen) > _MOST_SEEN:
-                del seen[next(iter(seen))]
-        yield each
-
-
-_MOST_SEEN = 100_000
-
-
 @contextmanager
 def _connection(*, needs_database: bool) -> Iterator[psycopg.Connection[Any] | None]:
     with ExitStack() as stack:
@@ -176,11 +158,8 @@ def _connection(*, needs_database: bool) -> Iterator[psycopg.Connection[Any] | N
         yield connection
 
 
-def _require(kind: TableKind, has: Any, contents: Contents, name: str) -> None:
+def _require(kind: TableKind, columns: Columns, options: TableOptions, contents: Contents, name: str) -> None:
     for roles in kind.required:
-        if not any(map(has, roles)):
-            options = " or ".join(f"--{role.replace('_', '-')}" for role in roles)
-            raise UnreadableFileError(
-                f"{name}: no column looks like the {roles[0]} of {kind.name}: give {options} COLUMN; "
-                f"there are {', '.join(map(repr, contents.columns[:30]))}"
-            )
+        is_dated = kind.is_dated and options.as_of is not None and roles == ("time",)
+        if not is_dated and not any(map(columns.has, roles)):
+            raise UnreadableFileError(lacking(name, kind.name, roles, contents, is_dated=kind.is_dated))

@@ -1,6 +1,6 @@
 """Statements of an export as events: what is known already stays itself, what has changed is an update."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -8,9 +8,10 @@ from typing import Any, NamedTuple
 import orjson
 import psycopg
 
-from perennial.ingestion.tables.statements import Statement, iso
+from perennial.ingestion.tables.statements import Statement, digest, iso
 
 _MOMENT = timedelta(milliseconds=1)
+_ORDER, _UPDATE = "Order Completed", "Order Updated"
 
 # Ids of one series sort between it and itself with the next letter.
 _KNOWN = """
@@ -31,6 +32,14 @@ class Novelty(StrEnum):
     NEW = "new"
     UPDATE = "update"
     KNOWN = "known"
+    EARLIER = "earlier"
+
+
+class Export(NamedTuple):
+    """The moment of a table, None where nothing in it has one; `is_stated` where a person said so."""
+
+    as_of: datetime | None
+    is_stated: bool
 
 
 class Dated(NamedTuple):
@@ -38,6 +47,7 @@ class Dated(NamedTuple):
 
     statement: Statement
     message: dict[str, Any]
+    occurred_at: datetime
     novelty: Novelty
 
     def data(self) -> bytes:
@@ -51,36 +61,56 @@ class _Known(NamedTuple):
 
 
 def date_statements(
-    connection: psycopg.Connection[Any] | None, statements: Sequence[Statement], as_of: datetime | None
+    connection: psycopg.Connection[Any] | None, statements: Sequence[Statement], export: Export
 ) -> Iterator[Dated]:
     """Each statement as an event: as it was loaded where it was, else at its time.
 
-    One that changes what is known of its series is an "Order Updated" of the moment `as_of`, or of the one after the
-    newest that is known where that is later. Without a connection everything is new.
+    One that changes what is known of its series is an update (of an order, an "Order Updated") of its own moment of
+    change, or the export's, or of the one after the newest that is known where that is later. One that an earlier
+    export had stated, and a later one otherwise, holds again only where its own moment or a stated one of the export
+    says so: else it is that earlier export once more. Without a connection everything is new.
     """
     known = _known(connection, {statement.series for statement in statements}) if connection else {}
     before: datetime | None = None
     for statement in statements:
-        message_id = statement.message_id()
-        of_series = known.setdefault(statement.series, {})
-        message = statement.message | {"messageId": message_id}
-        occurred_at = statement.occurred_at or before
-        novelty = Novelty.NEW
-        if loaded := of_series.get(message_id):
-            novelty, occurred_at = Novelty.KNOWN, loaded.occurred_at
-            message |= {"event": loaded.event, "properties": loaded.properties} if loaded.event else {}
-        elif statement.is_current and of_series:
-            novelty, occurred_at = Novelty.UPDATE, _after(of_series.values(), occurred_at, as_of)
-            message["event"] = "Order Updated"
-        if occurred_at is None:
+        stated_at = statement.occurred_at or before
+        if stated_at is None:
             raise ValueError(f"line {statement.line}: a statement without a time")
-        before = occurred_at
-        yield Dated(statement, message | {"timestamp": iso(occurred_at)}, novelty)
+        dated = _date(statement, stated_at, known.get(statement.series, {}), export)
+        before = dated.occurred_at
+        yield dated
 
 
-def _after(known: Iterable[_Known], stated_at: datetime | None, as_of: datetime | None) -> datetime:
-    newest = max(loaded.occurred_at for loaded in known) + _MOMENT
-    return max(moment for moment in (newest, stated_at, as_of) if moment)
+def _date(statement: Statement, stated_at: datetime, known: dict[str, _Known], export: Export) -> Dated:
+    content_id = statement.message_id()
+    if not known:
+        return _dated(statement, statement.message, content_id, stated_at, Novelty.NEW)
+    newest = max(known, key=lambda message_id: known[message_id].occurred_at)
+    loaded = next((message_id for message_id in (newest, *known) if message_id.startswith(content_id)), None)
+    is_newest = newest.startswith(content_id) or not statement.is_current
+    changed_at = statement.changed_at or (export.as_of if export.is_stated else None)
+    if loaded and (is_newest or changed_at is None or changed_at <= known[newest].occurred_at):
+        kept = known[loaded]
+        message = statement.message
+        if kept.event:
+            message = message | {"event": kept.event, "properties": kept.properties}
+        return _dated(statement, message, loaded, kept.occurred_at, Novelty.KNOWN if is_newest else Novelty.EARLIER)
+    if not statement.is_current:
+        return _dated(statement, statement.message, content_id, stated_at, Novelty.NEW)
+    candidates = (known[newest].occurred_at + _MOMENT, stated_at, statement.changed_at or export.as_of)
+    occurred_at = max(filter(None, candidates))
+    message = statement.message
+    if message.get("event") == _ORDER:
+        message = message | {"event": _UPDATE}
+    again = f"r{digest(iso(occurred_at))}" if loaded else ""
+    return _dated(statement, message, content_id + again, occurred_at, Novelty.UPDATE)
+
+
+def _dated(
+    statement: Statement, message: dict[str, Any], message_id: str, occurred_at: datetime, novelty: Novelty
+) -> Dated:
+    message = message | {"messageId": message_id, "timestamp": iso(occurred_at)}
+    return Dated(statement, message, occurred_at, novelty)
 
 
 def _known(connection: psycopg.Connection[Any], series: set[str]) -> dict[str, dict[str, _Known]]:

@@ -135,10 +135,23 @@ CUSTOMER_TIME = Meaning("time", (
     "registriert am", "angelegt am", "erstellt am", "anmeldedatum", "updated at", "date", "datum",
 ))  # fmt: skip
 
+# A column per purpose: one that a person gave, and one that only looks like consent, of which a no is heeded.
+CONSENT, REFUSAL = "consent ", "refusal "
+EMAIL_REFUSAL = Meaning(f"{REFUSAL}email", (
+    "accepts email marketing", "accepts marketing", "email marketing consent", "email consent", "email opt in",
+    "email marketing", "email subscribed", "email subscription", "marketing consent", "marketing opt in",
+    "newsletter", "newsletter opt in", "newsletter einwilligung", "e mail einwilligung", "werbeeinwilligung", "optin",
+    "opt in",
+))  # fmt: skip
+SMS_REFUSAL = Meaning(f"{REFUSAL}sms", (
+    "accepts sms marketing", "sms marketing consent", "sms consent", "sms opt in", "sms marketing",
+    "sms einwilligung",
+))  # fmt: skip
+
 ORDER_ROLES = (
     CUSTOMER, ORDER, TIME, CLOCK, TOTAL, CURRENCY, EMAIL, PHONE, REFUND, REFUNDED_AT, STATUS, CANCELLED_AT,
     UPDATED_AT, KIND, ORIGINAL, PRODUCT_ID, PRODUCT, QUANTITY, PRICE, LINE_TOTAL, DISCOUNT, LINE_DISCOUNT, COUPON,
     SHOP, STORE, TEST,
 )  # fmt: skip
-CUSTOMER_ROLES = (CUSTOMER, CUSTOMER_TIME, EMAIL, PHONE)
+CUSTOMER_ROLES = (CUSTOMER, CUSTOMER_TIME, EMAIL, PHONE, EMAIL_REFUSAL, SMS_REFUSAL)
 CONSENT_ROLES = (CUSTOMER, CONSENT_TIME, PURPOSE, GRANTED)

@@ -37,7 +37,10 @@ def sale_statements(
         properties["refunded_total"] = refund.written()
     unnumbered = total.value if total and order.number is None else None
     message = order.person.message("Order Completed", properties)
-    yield Statement(head.line, series, message, head.moment, is_current=True, unnumbered=unnumbered)
+    changed_at = reader.moment(head.row.cells, "updated_at")
+    yield Statement(
+        head.line, series, message, head.moment, is_current=True, changed_at=changed_at, unnumbered=unnumbered
+    )
     update: dict[str, Any] = {"order_id": order_id} | order.shop
     if refund is not None and refunded_at is not None:
         message = order.person.message("Order Updated", update | {"refunded_total": refund.written()})

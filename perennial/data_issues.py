@@ -37,10 +37,10 @@ ADVICE: Mapping[str, str] = {
     "amount in another currency": "Its order counts with an unknown amount: give its rate in lifecycle.yml "
     "(exchange_rates: {EUR: 1.08}).",
     "refund in another currency": "Nothing was taken off its order: give its rate in lifecycle.yml (exchange_rates).",
-    "order without an amount": "It counts with an unknown amount: let the sender state total, or the price of each line.",
+    "order without an amount": "It counts with an unknown amount: let the sender state total, or prices of its lines.",
     "order number of several customers": "Each has an order of their own. Where shops share numbers, name the property "
     "that tells them apart in lifecycle.yml (shop).",
-    "order-like event that is not read": "If it is one, say so in lifecycle.yml (event_names: {NAME: Order Completed}).",
+    "order-like event that is not read": "If it is one, say so in lifecycle.yml (event_names: {NAME: Order Updated}).",
     "currency chosen from the orders": "Write it into lifecycle.yml (currency) to settle it.",
     "event before the history begins": "If that day is right, set history_starts_on in lifecycle.yml.",
     "refund or change without its order": "It counts for nothing until the order comes: ingest the orders before it.",

@@ -17,6 +17,8 @@ from perennial.stages import Stage
 from perennial.tables import MARTS_CUSTOMER_STAGES
 
 COVARIATES = ("revenue_before", "count_orders_before")
+# What more than this share of persons spent may be unknown, and revenue is compared among the others.
+MOST_UNVALUED = 0.01
 _BEFORE_DAYS = 91
 _DAYS_WITHOUT_MODEL = 28
 
@@ -27,8 +29,8 @@ class Cohort:
 
     `share_held` is the mean of the shares valid when each was drawn (of draws before shares were kept: the share of all
     customers held out): the arms' sizes are checked against it. `left_out`: who entered and is not in `rows`.
-    Columns of `rows`: customer_id, person, arm, entered_on, revenue, ordered (0 or 1), revenue_before and
-    count_orders_before (91 days).
+    Columns of `rows`: customer_id, person, arm, entered_on, revenue (null where an amount is unknown), ordered
+    (0 or 1), revenue_before and count_orders_before (91 days).
     """
 
     stage: Stage
@@ -41,6 +43,22 @@ class Cohort:
     def count(self, arm: str) -> int:
         arms: list[str] = self.rows["arm"].to_pylist()
         return arms.count(arm)
+
+    @property
+    def valued_rows(self) -> pa.Table:
+        """Those whose revenue is known."""
+        return self.rows.filter(self.rows["revenue"].is_valid())
+
+    @property
+    def doubt_of_revenue(self) -> str:
+        """Why revenue cannot be compared; empty where it is known of nearly everyone."""
+        unvalued = self.rows["revenue"].null_count
+        if unvalued <= MOST_UNVALUED * self.rows.num_rows:
+            return ""
+        return (
+            f"what {unvalued:,} of {self.rows.num_rows:,} customers spent is unknown, as amounts of their orders are "
+            "(marts.data_issues)"
+        )
 
 
 def horizon_of(stage: Stage) -> int:

@@ -109,6 +109,9 @@ COHORT_SQL = f"""
             closed.customer_id,
             sum(orders.net_revenue) filter (where orders.ordered_at >= closed.as_of_at) as revenue,
             count(*) filter (where orders.ordered_at >= closed.as_of_at) as count_orders,
+            count(*) filter (
+                where orders.ordered_at >= closed.as_of_at and orders.net_revenue is null
+            ) as count_unvalued,
             sum(orders.net_revenue) filter (where orders.ordered_at < closed.as_of_at) as revenue_before,
             count(*) filter (where orders.ordered_at < closed.as_of_at) as count_orders_before
         from closed
@@ -124,7 +127,9 @@ COHORT_SQL = f"""
         closed.customer_id,
         case when closed.is_holdout then '{HOLDOUT}' else '{MESSAGED}' end as arm,
         closed.as_of as entered_on,
-        coalesce(counted.revenue, 0)::double precision as revenue,
+        case
+            when counted.count_unvalued > 0 then null else coalesce(counted.revenue, 0)
+        end::double precision as revenue,
         (coalesce(counted.count_orders, 0) > 0)::int as ordered,
         coalesce(counted.revenue_before, 0)::double precision as revenue_before,
         coalesce(counted.count_orders_before, 0) as count_orders_before,

@@ -16,7 +16,8 @@ from perennial.stages import Stage
 from perennial.tables import EXPERIMENTS_LIFT
 from perennial.tabular import InputError
 
-METRICS = ("revenue", "ordered")
+REVENUE = "revenue"
+METRICS = (REVENUE, "ordered")
 # With fewer in an arm, intervals that rest on the central limit theorem are too narrow.
 FEWEST_UNITS = 30
 
@@ -75,11 +76,12 @@ def _evaluate(cohort: Cohort, metric: str) -> Analysis | str:
     """The analysis of one metric, or a sentence that says why there is none."""
     if min(cohort.count(MESSAGED), cohort.count(HOLDOUT)) < FEWEST_UNITS:
         return _too_few(cohort)
-    if cohort.left_out.doubt:
-        return f"cannot tell: {cohort.left_out.doubt}"
+    of_revenue = metric == REVENUE
+    if doubt := cohort.left_out.doubt or (of_revenue and cohort.doubt_of_revenue):
+        return f"cannot tell: {doubt}"
     try:
         return analyze(
-            cohort.rows,
+            cohort.valued_rows if of_revenue else cohort.rows,
             arm="arm",
             control=HOLDOUT,
             metrics=[metric],

@@ -73,8 +73,8 @@ def _evaluate(cohort: Cohort, entities: str) -> _Finding:
     if min(messaged, held_out) < FEWEST_UNITS:
         observed = f"{messaged:,} messaged and {held_out:,} held out have been observed for {cohort.horizon_days} days"
         return _Finding(UpliftVerdict.CANNOT_TELL, f"{observed}, and at least {FEWEST_UNITS} of each are needed")
-    if cohort.left_out.doubt:
-        return _Finding(UpliftVerdict.CANNOT_TELL, cohort.left_out.doubt)
+    if doubt := cohort.left_out.doubt or cohort.doubt_of_revenue:
+        return _Finding(UpliftVerdict.CANNOT_TELL, doubt)
     try:
         report = _estimate(cohort, entities)
     except InputError as problem:
@@ -86,7 +86,7 @@ def _estimate(cohort: Cohort, entities: str) -> UpliftReport:
     from perennial.features import historical_features
 
     features = historical_features(entities, f"audience_{cohort.stage}_v1").drop(columns="event_timestamp")
-    outcomes = cohort.rows.select(["customer_id", "arm", "revenue"]).to_pandas()
+    outcomes = cohort.valued_rows.select(["customer_id", "arm", "revenue"]).to_pandas()
     rows = outcomes.merge(features, on="customer_id", validate="one_to_one")
     names = [str(name) for name in features if name != "customer_id" and rows[name].nunique() > 1]
     return estimate(

@@ -22,7 +22,7 @@ MARTS = """
     create table marts.customers (customer_id text primary key, first_seen_at timestamptz, traits jsonb);
     create table marts.customer_stages (snapshot_on date);
     insert into marts.customer_stages values ('2020-04-30');
-    create table marts.orders (customer_id text, ordered_at timestamptz, revenue numeric, is_cancelled boolean);
+    create table marts.orders (customer_id text, ordered_at timestamptz, net_revenue numeric, is_cancelled boolean);
 """
 
 
@@ -113,6 +113,18 @@ def test_without_an_effect_none_is_claimed(brand: Brand) -> None:
     brand.shop(ids, held, effect=0.0)
     for row in measure_lift(LATER):
         assert row.verdict in {"cannot tell yet", "no relevant difference"}
+
+
+def test_revenue_is_compared_only_where_it_is_known_of_nearly_all(brand: Brand) -> None:
+    ids, held = brand.enter(4000)
+    brand.shop(ids, held, effect=0.3)
+    brand.copy("marts.orders", [(one, brand.moment(0, 28), None, False) for one in ids[:20]])
+    revenue, ordered = (found("retention", metric, measure_lift(LATER)) for metric in ("revenue", "ordered"))
+    assert (revenue.verdict, ordered.count_messaged + ordered.count_holdout) == ("higher", 4000)
+    brand.copy("marts.orders", [(one, brand.moment(0, 28), None, False) for one in ids[:60]])
+    revenue, ordered = (found("retention", metric, measure_lift(LATER)) for metric in ("revenue", "ordered"))
+    assert revenue.sentence.startswith("cannot tell: what 60 of 4,000 customers spent is unknown")
+    assert ordered.difference is not None
 
 
 def test_before_the_horizon_closes_the_missing_days_are_named(brand: Brand) -> None:

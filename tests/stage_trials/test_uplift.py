@@ -24,7 +24,7 @@ MARTS = """
     create table marts.customers (customer_id text primary key, first_seen_at timestamptz, traits jsonb);
     create table marts.customer_stages (snapshot_on date);
     insert into marts.customer_stages values ('2020-04-30');
-    create table marts.orders (customer_id text, ordered_at timestamptz, revenue numeric, is_cancelled boolean);
+    create table marts.orders (customer_id text, ordered_at timestamptz, net_revenue numeric, is_cancelled boolean);
     create table marts.customer_features (
         customer_id text, snapshot_on date, snapshot_at timestamptz, count_orders_91d bigint,
         discount_share double precision

@@ -1,8 +1,11 @@
 -- Exactly one stage and one row of features for every customer known by then. One row per snapshot day, and one for the
--- days themselves.
+-- days themselves. Past days hold customers by the ids known then, of which two may have turned out to be one since: so at
+-- least as many, and on the day itself exactly as many.
 with new_customers as (
     select
-        (first_seen_at at time zone 'UTC')::date as first_seen_on,
+        greatest(
+            (first_seen_at at time zone 'UTC')::date, (select first_event_on from intermediate.int_moment_fixed)
+        ) as first_seen_on,
         count(*) as count_customers
     from marts.customers
     group by 1
@@ -67,8 +70,14 @@ known as (
 
 select
     days.snapshot_on::text as part,
-    abs(known.count_known - days.count_staged) as count_without_one_stage,
-    abs(known.count_known - days.count_featured) as count_without_features,
+    case
+        when days.snapshot_on = $as_of then abs(known.count_known - days.count_staged)
+        else greatest(known.count_known - days.count_staged, 0)
+    end as count_without_one_stage,
+    case
+        when days.snapshot_on = $as_of then abs(known.count_known - days.count_featured)
+        else greatest(known.count_known - days.count_featured, 0)
+    end as count_without_features,
     days.count_unknown as count_unknown_stages,
     (not days.is_expected)::integer as count_unexpected_days,
     case when days.snapshot_on = $as_of then (select share_largest from largest) end::double precision as share_largest

@@ -20,9 +20,8 @@ FEAST_TYPES = {
 }
 KEY = Field(name="customer_id", dtype=String, description="Who the row describes.")
 # Every customer has a row at each weekly snapshot, so the newest one known is never older. Without this bound, the
-# point-in-time join pairs each row asked for with every earlier snapshot.
+# point-in-time join pairs each row asked for with every earlier snapshot; and online, values would never be too old.
 ONE_WEEK = timedelta(days=7)
-FOREVER = timedelta(0)
 
 
 def _field(column: FeatureColumn) -> Field:
@@ -37,7 +36,7 @@ def _scores_view(model: str, kind: PredictionKind) -> FeatureView:
     return FeatureView(
         name=f"{model}_scores",
         entities=[customer],
-        ttl=FOREVER,
+        ttl=ONE_WEEK,
         schema=[
             KEY,
             Field(name="probability", dtype=Float64, description=f"What {model} predicts, calibrated."),

@@ -21,6 +21,8 @@ from perennial.atomic_file import PRIVATE, replace_text
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 HOME_VARIABLE = "PERENNIAL_HOME"
+MODEL_VIEW = "?workflowType=machine_learning"
+"""Behind a page of MLflow: it shows models rather than prompts and traces."""
 
 
 class HomeNotReadyError(RuntimeError):

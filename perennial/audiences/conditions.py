@@ -11,14 +11,13 @@ from psycopg.rows import dict_row
 from perennial.as_of import snapshot_at
 from perennial.audiences.missing_models import why_no_model
 from perennial.audiences.runs import NoRunError, Run, find_run
-from perennial.consent import CONTACTABLE_SQL, PROFILING
+from perennial.consent import CONTACTABLE_SQL, PROFILING, newest_statement
 from perennial.holdout import EXCLUDED_SQL
 from perennial.lifecycle import load_lifecycle
 from perennial.models import model_of
 from perennial.stages import Stage
 from perennial.tables import (
     AUDIENCES_MEMBERS,
-    CONSENT_LEDGER,
     MARTS_CUSTOMER_STAGES,
     MARTS_CUSTOMERS,
     PREDICTIONS_SCORES,
@@ -111,16 +110,8 @@ class CustomerDay:
         return self._row(statement, purpose=purpose) is not None
 
     def _consent_words(self, purpose: str) -> str:
-        latest = self._row(
-            f"select is_granted, valid_from, source from {CONSENT_LEDGER} "
-            "where customer_id = %(customer_id)s and purpose = %(purpose)s "
-            "order by valid_from desc, is_granted limit 1",
-            purpose=purpose,
-        )
-        if latest is None:
-            return "No record of consent, so none is assumed."
-        verb = "Granted" if latest["is_granted"] else "Refused or withdrawn"
-        return f"{verb} on {_day_of(latest['valid_from'])} ({latest['source']})."
+        latest = newest_statement(self.connection, self.customer_id, purpose)
+        return str(latest) if latest else "No record of consent, so none is assumed."
 
     def _score(self, model: str | None) -> Condition:
         if model is None:

@@ -18,7 +18,6 @@ from perennial.models import load_models
 from perennial.tables import (
     AUDIENCES_MEMBERS,
     AUDIENCES_RUNS,
-    CONSENT_LEDGER,
     MARTS_CUSTOMER_STAGES,
     MARTS_CUSTOMERS,
     PREDICTIONS_SCORES,
@@ -45,7 +44,7 @@ class ModelScore:
 
 @dataclass(frozen=True)
 class ConsentState:
-    """The newest record of consent for a purpose; without one nothing is granted."""
+    """The newest statement that counts for a purpose; without one nothing is granted."""
 
     is_granted: bool
     since: datetime | None
@@ -66,7 +65,10 @@ class Membership:
 
 @dataclass(frozen=True)
 class Profile:
-    """One customer: features by name as the online store has them, newest scores by model, consent by purpose."""
+    """One customer: features by name as the online store has them, newest scores by model, consent by purpose.
+
+    Without consent to profiling there are neither features nor scores.
+    """
 
     customer_id: str
     as_of: date
@@ -89,14 +91,16 @@ def describe(customer_id: str) -> Profile:
             raise UnknownCustomerError(
                 f"No event of customer '{customer_id}' is known. Ids are matched exactly, also in upper and lower case."
             )
+        consent = _consent(connection, customer_id)
+        is_profiled = consent[PROFILING].is_granted
         return Profile(
             customer_id=customer_id,
             as_of=stage[0]["snapshot_on"],
             stage=stage[0]["stage"],
             in_stage_since=stage[0]["entered_on"],
-            features=_features(customer_id),
-            scores=_scores(connection, customer_id),
-            consent=_consent(connection, customer_id),
+            features=_features(customer_id) if is_profiled else {},
+            scores=_scores(connection, customer_id) if is_profiled else {},
+            consent=consent,
             audiences=_memberships(connection, customer_id),
         )
 
@@ -155,11 +159,11 @@ _SCORES_SQL = f"""
     ) as newest
 """
 
-# What the newest record says now; whether it stood at a past moment is for consent.granted to say.
-_CONSENT_SQL = f"""
+# What the newest statement says now; whether it stood at a past moment is for consent.granted to say.
+_CONSENT_SQL = """
     select distinct on (purpose) purpose, is_granted, valid_from as since, source
-    from {CONSENT_LEDGER}
-    where customer_id = %(customer_id)s and purpose = any(%(purposes)s)
+    from consent.statements_about(%(customer_id)s) as statements
+    where purpose = any(%(purposes)s)
     order by purpose, valid_from desc, is_granted
 """
 

@@ -5,13 +5,16 @@ no boolean, text object with None for unknown. Columns of `customer_features` ke
 view are called `<model>_<field>`, for example `churn_risk_probability`.
 """
 
+import math
 import warnings
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pyarrow as pa
 
+from perennial.as_of import NoEventsError, default_day, snapshot_at
 from perennial.database import Role, connect
 from perennial.features.queries import read_query
 from perennial.features.registry import feature_store
@@ -66,16 +69,18 @@ def _without_rows(entity_sql: str) -> pd.DataFrame | None:
     return frame
 
 
-def online_features(customer_ids: Sequence[str], service: str) -> pd.DataFrame:
+def online_features(customer_ids: Sequence[str], service: str, *, moment: datetime | None = None) -> pd.DataFrame:
     """The newest features of each customer, in the order given; all unknown for one who has none.
 
+    What is older at `moment` (by default the end of the default day) than its view's time to live is unknown.
     Column `customer_id`, then the service's features. Raises FeaturesNotReadyError.
     """
     store = feature_store()
     wanted = _service(store, service)
+    oldest = _oldest(store, wanted, moment or _default_moment())
     schema = pa.schema([("customer_id", pa.string()), *_columns(wanted).items()])
     batches = [
-        _read_online(store, wanted, list(customer_ids[start : start + ONLINE_BATCH]), schema)
+        _read_online(store, wanted, list(customer_ids[start : start + ONLINE_BATCH]), schema, oldest)
         for start in range(0, len(customer_ids), ONLINE_BATCH)
     ]
     return _to_frame(pa.Table.from_batches(batches, schema=schema))
@@ -92,12 +97,42 @@ def _service(store: "FeatureStore", name: str) -> "FeatureService":
         ) from error
 
 
+def _default_moment() -> datetime | None:
+    try:
+        return snapshot_at(default_day().as_of)
+    except NoEventsError:
+        return None
+
+
+def _oldest(store: "FeatureStore", service: "FeatureService", moment: datetime | None) -> dict[str, float]:
+    """By view, the earliest moment that may be served, in seconds; Feast does not enforce it when it reads online."""
+    names = [projection.name for projection in service.feature_view_projections]
+    times_to_live = {name: store.get_feature_view(name, allow_registry_cache=True).ttl for name in names}
+    return {name: (moment - ttl).timestamp() for name, ttl in times_to_live.items() if ttl and moment}
+
+
 def _read_online(
-    store: "FeatureStore", service: "FeatureService", customer_ids: list[str], schema: pa.Schema
+    store: "FeatureStore",
+    service: "FeatureService",
+    customer_ids: list[str],
+    schema: pa.Schema,
+    oldest: dict[str, float],
 ) -> pa.RecordBatch:
-    answer = store.get_online_features(service, {"customer_id": customer_ids}, full_feature_names=True).to_dict()
-    columns = {_plain_name(name): values for name, values in answer.items()}
-    return pa.RecordBatch.from_arrays([pa.array(columns[field.name], field.type) for field in schema], schema=schema)
+    answer = store.get_online_features(service, {"customer_id": customer_ids}, full_feature_names=True).proto
+    values = {}
+    for name, column in zip(answer.metadata.feature_names.val, answer.results, strict=True):
+        limit = oldest.get(name.partition("__")[0], -math.inf)
+        values[_plain_name(name)] = [
+            _plain_value(value) if name == "customer_id" or moment.seconds >= limit else None
+            for value, moment in zip(column.values, column.event_timestamps, strict=True)
+        ]
+    return pa.RecordBatch.from_arrays([pa.array(values[field.name], field.type) for field in schema], schema=schema)
+
+
+def _plain_value(value: Any) -> Any:
+    """What Feast's `Value` message holds; None for an unknown one."""
+    kind = value.WhichOneof("val")
+    return getattr(value, kind) if kind else None
 
 
 def _columns(service: "FeatureService") -> dict[str, pa.DataType]:

@@ -138,6 +138,8 @@ def airflow_services(settings: Settings, port: int) -> list[Service]:
         # Its log server would listen beyond loopback; on one machine the API reads the files themselves.
         Service("airflow-scheduler", [airflow, "scheduler", "--skip-serve-logs"], environment),
         Service("airflow-dag-processor", [airflow, "dag-processor"], environment),
+        # No task defers to it: Airflow's page calls a platform without one unhealthy.
+        Service("airflow-triggerer", [airflow, "triggerer", "--skip-serve-logs"], environment),
     ]
 
 
@@ -147,10 +149,10 @@ def api_service(settings: Settings, port: int) -> Service:
 
 
 def is_airflow_ready(base_url: str) -> bool:
-    """Whether Airflow's scheduler and DAG processor report healthy, as its own health page says."""
+    """Whether every part of Airflow reports healthy, as its own health page says."""
     try:
         health = httpx.get(f"{base_url}/api/v2/monitor/health", timeout=3).json()
     except (httpx.TransportError, ValueError):
         return False
-    parts = ("metadatabase", "scheduler", "dag_processor")
+    parts = ("metadatabase", "scheduler", "dag_processor", "triggerer")
     return all((health.get(part) or {}).get("status") == "healthy" for part in parts)

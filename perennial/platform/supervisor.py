@@ -24,11 +24,11 @@ from perennial.platform.services import (
     valkey_service,
 )
 from perennial.schema import apply_schema
-from perennial.settings import Settings, home_path, load_settings, write_private_json
+from perennial.settings import MODEL_VIEW, Settings, home_path, load_settings, write_private_json
 from perennial.tool_environment import write_dbt_profile
 
 START_SECONDS = 120
-ALL = ("valkey", "mlflow", "airflow-api", "airflow-scheduler", "airflow-dag-processor", "api")
+ALL = ("valkey", "mlflow", "airflow-api", "airflow-scheduler", "airflow-dag-processor", "airflow-triggerer", "api")
 STORES_ONLY = ("valkey", "mlflow")
 
 
@@ -89,7 +89,7 @@ def status() -> list[Health]:
     home = home_path()
     ports = read_json(home / "platform.json").get("ports", {})
     urls = {
-        "mlflow": f"http://{LOOPBACK}:{ports.get('mlflow')}",
+        "mlflow": f"http://{LOOPBACK}:{ports.get('mlflow')}/#/experiments{MODEL_VIEW}",
         "airflow-api": f"http://{LOOPBACK}:{ports.get('airflow')}",
         "api": f"http://{LOOPBACK}:{ports.get('api')}/docs",
         "valkey": f"{LOOPBACK}:{ports.get('valkey')}",

@@ -26,9 +26,9 @@ _CONSENTED = f"""
     answers as (
         select answers.*
         from (
-            select array_agg(customer_id) as ids, array_agg(as_of_at) as moments from first_entered
+            select array_agg(customer_id) as ids, array_agg(as_of_at) as entered_at from first_entered
         ) as asked
-        cross join lateral consent.answers('{TRAINING}', asked.ids, asked.moments) as answers
+        cross join lateral consent.answers('{TRAINING}', asked.ids, asked.entered_at) as answers
     ),
 
     joined as (

@@ -74,7 +74,7 @@ def test_airflow_takes_every_command_and_knows_every_variable(
 ) -> None:
     airflow = [arguments for program, *arguments in commands if program == "airflow"]
     variables = {key for name in ours for key in environment_of(name) if key.startswith("AIRFLOW__")}
-    assert len(airflow) == 9
+    assert len(airflow) == 11
     assert len(variables) >= 20
     answer = subprocess.run(
         [sys.executable, "-c", ASK_AIRFLOW],

@@ -15,7 +15,7 @@ PLACE = {"listen_addresses", "port", "unix_socket_directories"}  # the container
 
 
 def test_the_services_of_the_platform_are_all_there(services: dict[str, Any]) -> None:
-    airflow = {"airflow-api", "airflow-scheduler", "airflow-dag-processor", "airflow-worker"}
+    airflow = {"airflow-api", "airflow-scheduler", "airflow-dag-processor", "airflow-triggerer", "airflow-worker"}
     assert set(services) == {"postgres", "valkey", "mlflow", "api", *airflow, *ONE_SHOT}
 
 

@@ -51,6 +51,8 @@ def project(warehouse: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
             for position, customer in enumerate(CUSTOMERS):
                 text, flag = [(None, None), ("", True), ('wine,\n"beer"', False)][position % 3]
                 write_row(connection, customer, day, (position / 3 if position else None, orders, flag, text, None))
+    for customer in CUSTOMERS:
+        profile(customer)
     empty_online_store()
     yield created
     close_feature_store()
@@ -68,6 +70,16 @@ def create_features(connection: psycopg.Connection[Any], features: dict[str, str
 def write_row(connection: psycopg.Connection[Any], customer: str, day: date, values: tuple[Any, ...]) -> None:
     row = (customer, day, snapshot_at(day), *values)
     connection.execute(f"insert into marts.customer_features values ({', '.join(['%s'] * len(row))})", row)
+
+
+def profile(customer: str, *, granted: bool = True, on: date = date(2017, 1, 1)) -> None:
+    """Consent to profiling is granted or withdrawn."""
+    with connect(Role.LOADER) as connection:
+        connection.execute(
+            "insert into consent.ledger (customer_id, purpose, is_granted, valid_from, source) "
+            "values (%s, 'profiling', %s, %s, 'test')",
+            [customer, granted, on],
+        )
 
 
 def empty_online_store() -> None:

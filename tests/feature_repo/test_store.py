@@ -6,17 +6,19 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 
 import pandas as pd
 import pytest
+import redis
 
 from perennial.as_of import snapshot_at
 from perennial.database import Role, connect
 from perennial.features import apply_feature_repo, feature_store, historical_features, materialize, online_features
 from perennial.models import load_models, model_of
+from perennial.settings import load_settings
 from perennial.stages import Stage
-from tests.feature_repo.conftest import CUSTOMERS, FEATURES, NEXT_SUNDAY, SUNDAY, Project
+from tests.feature_repo.conftest import CUSTOMERS, FEATURES, NEXT_SUNDAY, SUNDAY, Project, profile
 
 pytestmark = [pytest.mark.integration, pytest.mark.usefixtures("project")]
 SERVICE = "churn_risk_v1"
@@ -184,6 +186,11 @@ def test_a_materialisation_killed_at_random_times_ends_with_the_same_values(
         "from generate_series(1, 3000) as n "
         "cross join (select distinct snapshot_on, snapshot_at from marts.customer_features) as days"
     )
+    with connect(Role.LOADER) as connection:
+        connection.execute(
+            "insert into consent.ledger (customer_id, purpose, is_granted, valid_from, source) "
+            "select 'c' || n, 'profiling', true, '2017-01-01', 'test' from generate_series(1, 3000) as n"
+        )
     apply_feature_repo()
     materialize(SUNDAY)
     generator = random.Random(20171001)
@@ -197,3 +204,70 @@ def test_a_materialisation_killed_at_random_times_ends_with_the_same_values(
             victim.send_signal(signal.SIGKILL)
     materialize(NEXT_SUNDAY)
     pd.testing.assert_frame_equal(online(), known_at(NEXT_SUNDAY))
+
+
+def stored() -> int:
+    with redis.Redis.from_url(load_settings().require("redis_url")) as client:
+        return int(client.dbsize())
+
+
+def score(customer: str, day: date) -> None:
+    with connect(Role.PUBLISHER) as connection:
+        connection.execute(
+            "insert into predictions.scores "
+            "values ('churn_risk', %s, %s, %s, 'retention', 0.75, null, 0.9, 'high', '[]', '3')",
+            [day, snapshot_at(day), customer],
+        )
+
+
+@pytest.mark.parametrize("day", [SUNDAY, NEXT_SUNDAY])
+def test_whoever_is_no_longer_profiled_leaves_the_store_with_features_and_scores(day: date) -> None:
+    apply_feature_repo()
+    score("1", SUNDAY)
+    materialize(SUNDAY)
+    assert stored() == len(CUSTOMERS)
+    profile("1", granted=False, on=day)
+    report = materialize(day)
+    assert report.removed["customer_features"] == 1
+    assert stored() == len(CUSTOMERS) - 1
+    assert online_features(["1"], "audience_retention_v1").drop(columns="customer_id").isna().all(axis=None)
+
+
+def test_whoever_no_longer_exists_leaves_the_store(change: Callable[..., None]) -> None:
+    apply_feature_repo()
+    materialize(NEXT_SUNDAY)
+    change("delete from marts.customer_features where customer_id = '1'")
+    materialize(NEXT_SUNDAY)
+    assert stored() == len(CUSTOMERS) - 1
+    materialize(date(2017, 10, 3))
+    assert stored() == len(CUSTOMERS) - 1, "a day without a snapshot removes nobody"
+
+
+def test_the_score_of_a_day_before_goes_when_others_are_scored() -> None:
+    apply_feature_repo()
+    for customer, day in (("1", SUNDAY), ("o'Brien", NEXT_SUNDAY)):
+        score(customer, day)
+        materialize(day)
+    frame = online_features(["1", "o'Brien"], "audience_retention_v1")
+    assert frame["churn_risk_band"].tolist() == [None, "high"]
+    assert frame["count_orders"].tolist() == [2, 2]
+
+
+def test_a_value_past_its_time_to_live_is_unknown() -> None:
+    apply_feature_repo()
+    materialize(SUNDAY)
+    alive, dead = (snapshot_at(SUNDAY + timedelta(days=days)) for days in (7, 8))
+    assert online_features(["1"], SERVICE, moment=alive)["count_orders"].tolist() == [1]
+    assert online_features(["1"], SERVICE, moment=dead)["count_orders"].isna().all()
+
+
+def test_the_default_moment_is_that_of_the_newest_day_of_events() -> None:
+    apply_feature_repo()
+    materialize(SUNDAY)
+    with connect(Role.LOADER) as connection:
+        connection.execute(
+            "insert into raw.events (message_id, type, user_id, occurred_at, received_at, source, load_id) "
+            "values ('m', 'page', '1', %s, now(), 'test', 1)",
+            [snapshot_at(SUNDAY) + timedelta(days=7, hours=1)],
+        )
+    assert online_features(["1"], SERVICE)["count_orders"].isna().all()

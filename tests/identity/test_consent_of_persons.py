@@ -1,5 +1,6 @@
 """A grant counts under a person's own ids, a refusal from wherever it reaches them."""
 
+import json
 import random
 from collections.abc import Iterator
 from datetime import datetime
@@ -8,8 +9,10 @@ from typing import Any
 
 import psycopg
 import pytest
+from typer.testing import CliRunner
 
 from perennial.consent import consented_customers, contactable_channels
+from perennial.console.cli.main import app
 from perennial.database import Role, connect
 from perennial.ingestion import ingest_file
 from tests.identity.stated import END, Stated, day, persons_at, plant, random_history, tied_by
@@ -153,3 +156,25 @@ def test_the_cases_of_consent_are_as_expected(connection: Connection) -> None:
         ingest_file(CASES / f"{name}.jsonl")
     assert consented_customers(connection, "email", END) == {"c12-bounce", "c19-b"}
     assert set(contactable_channels(connection, ["email"], END)) == {"c19-b"}
+
+
+def test_the_command_says_where_a_refusal_came_from(connection: Connection) -> None:
+    plant(
+        connection,
+        [
+            Stated("m1", day(1), "ann", "tablet", email="x@example.org"),
+            Stated("m2", day(1), "bob", email="x@example.org"),
+            Stated("m3", day(2), "ann", None, "lead"),
+        ],
+    )
+    record(connection, ("ann", "email", True, day(3)), ("bob", "email", False, day(4)), ("lead", "sms", True, day(3)))
+    record(connection, ("tablet", "sms", False, day(5)), ("bob", "sms", False, day(6)))
+    shown = CliRunner().invoke(app, ["consent", "show", "ann"]).output
+    assert " ".join(shown.split()) == (
+        "email: Refused or withdrawn on 2026-01-05 by bob, who has the same e-mail address (test). "
+        "email: Granted on 2026-01-04 (test). "
+        "sms: Refused or withdrawn on 2026-01-06 by tablet, a device of theirs, or its user (test). "
+        "sms: Granted on 2026-01-04 by lead, another id of the same person (test)."
+    )
+    as_json = json.loads(CliRunner().invoke(app, ["consent", "show", "ann", "--purpose", "email", "--json"]).stdout)
+    assert [(one["stated_by"], one["tie"]) for one in as_json] == [("bob", "email"), ("ann", None)]

@@ -26,6 +26,8 @@ def test_the_registered_model_names_no_one_and_loads_through_its_alias(brand: Ca
     assert run.params["feature_service"] == "purchase_intent_v1"
     assert run.params["data_as_of"] == run.params["data_moment"] == "2017-03-20T00:00:00+00:00"
     assert {"log_loss", "baseline_log_loss", "auc", "average_precision", "calibration_error_low"} <= set(run.metrics)
+    experiment = mlflow_client().get_experiment_by_name(INTENT.name)
+    assert experiment.tags["mlflow.experimentKind"] == "custom_model_development"
     assert run.tags["as_of"] == planted.as_of.isoformat()
     requirements = artifacts.load_text(f"models:/{INTENT.name}@champion/requirements.txt")
     assert {line.split("==")[0] for line in requirements.split()} >= {"scikit-learn", "skops"}

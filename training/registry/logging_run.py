@@ -14,6 +14,8 @@ from training.registry.run_artifacts import EVALUATION_FILE
 from training.registry.versions import DIGEST_TAG, mlflow_client
 from training.specs import PredictionKind, Spec
 
+EXPERIMENT_KIND_TAG = "mlflow.experimentKind"
+"""MLflow's own: by it, the experiment's page shows models rather than prompts and traces."""
 _REQUIREMENTS = ("scikit-learn", "skops", "numpy", "pandas", "scipy")
 
 
@@ -27,6 +29,7 @@ def register(package: ModelPackage) -> str:
 
     name = str(package.spec.name)
     experiment = mlflow.set_experiment(name)
+    client.set_experiment_tag(experiment.experiment_id, EXPERIMENT_KIND_TAG, "custom_model_development")
     _close_abandoned(experiment.experiment_id, package.digest)
     tags = {DIGEST_TAG: package.digest, "as_of": package.as_of.isoformat(), **git_tags(load_settings().project)}
     # MLflow warns about type hints of its own when it first imports its serving parts.

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from pathlib import PurePosixPath
 
-from perennial.settings import load_settings
+from perennial.settings import MODEL_VIEW, load_settings
 from training.evaluation.training_summary import TrainingSummary
 from training.registry.versions import mlflow_client, require_version
 
@@ -24,11 +24,16 @@ def run_url(summary: TrainingSummary) -> str | None:
     """MLflow's page of the run; None where the summary names no run."""
     if summary.run_id is None:
         return None
-    base = load_settings().require("mlflow_url")
-    return f"{base}/#/experiments/{summary.experiment_id}/runs/{summary.run_id}"
+    return f"{_run_page(summary)}{MODEL_VIEW}"
+
+
+def _run_page(summary: TrainingSummary) -> str:
+    return f"{load_settings().require('mlflow_url')}/#/experiments/{summary.experiment_id}/runs/{summary.run_id}"
 
 
 def plot_urls(summary: TrainingSummary) -> dict[str, str]:
     """MLflow's page of each plot, by its name."""
-    page = run_url(summary)
-    return {PurePosixPath(file).stem: f"{page}/artifacts/{file}" for file in summary.plots} if page else {}
+    if summary.run_id is None:
+        return {}
+    page = _run_page(summary)
+    return {PurePosixPath(file).stem: f"{page}/artifacts/{file}{MODEL_VIEW}" for file in summary.plots}

@@ -7,6 +7,7 @@ import typer
 from perennial import __version__
 from perennial.console.cli import (
     audiences,
+    consent,
     demo,
     experiments,
     ingest,
@@ -31,6 +32,7 @@ for group in (platform, demo, run, serve, simulate, uplift):
     group.register(app)
 app.add_typer(ingest.app, name="ingest")
 app.add_typer(audiences.app, name="audiences")
+app.add_typer(consent.app, name="consent")
 app.add_typer(models.app, name="models")
 app.add_typer(experiments.app, name="experiments")
 app.add_typer(keys.app, name="keys")

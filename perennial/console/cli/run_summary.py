@@ -14,11 +14,12 @@ from perennial.console.chain.airflow_client import TaskRun
 from perennial.console.chain.chain_run import ChainProgress
 from perennial.console.cli.audience_views import render_audiences
 from perennial.console.cli.data_issue_views import list_data_issues, render_data_issues
+from perennial.console.cli.next_steps import next_steps
 from perennial.console.cli.stopwatch import Stopwatch
 from perennial.console.terminal import table
 from perennial.data_issues import DataIssueCount
 from perennial.database import Role, connect
-from perennial.settings import Settings, load_settings
+from perennial.settings import load_settings
 from perennial.tables import (
     AUDIENCES_MEMBERS,
     MARTS_CUSTOMER_FEATURES,
@@ -124,27 +125,13 @@ def render_summary(summary: Summary) -> RenderableType:
         "",
         table("Seconds", ("step", "seconds"), [(step, round(seconds, 1)) for step, seconds in summary.seconds.items()]),
         "",
-        Panel.fit(_next_steps(load_settings()), title="Next"),
+        Panel.fit(next_steps(load_settings(), summary.audiences, summary.models), title="Next"),
     )
 
 
 def _model_table(models: Sequence[ModelEvaluation]) -> Table:
     rows = [(model.model, model.version, model.message) for model in models]
     return table("Models, on the held-out period", ("model", "version", "quality beside the baseline"), rows)
-
-
-def _next_steps(settings: Settings) -> str:
-    login = f"{settings.airflow_username} / {settings.require('airflow_password')}"
-    return "\n".join(
-        (
-            "perennial audiences pull retention --out retention.csv   members with scores, reasons and features",
-            "perennial models report churn_risk                       is its probability calibrated?",
-            f"Airflow  {settings.airflow_url}   login {login}",
-            f"MLflow   {settings.mlflow_url}",
-            f"API      {settings.api_url}/docs",
-            f"Data Docs of the gate: {settings.home / 'data-docs' / 'index.html'}",
-        )
-    )
 
 
 def _count(connection: psycopg.Connection[Any], name: str) -> int:

@@ -12,7 +12,7 @@ from perennial.settings import Settings
 
 pytestmark = [pytest.mark.integration, pytest.mark.e2e]
 
-PARTS = ("airflow-api", "airflow-scheduler", "airflow-dag-processor", "airflow-worker")
+PARTS = ("airflow-api", "airflow-scheduler", "airflow-dag-processor", "airflow-triggerer", "airflow-worker")
 EVENT = {"type": "track", "event": "Order Completed", "userId": "ada", "timestamp": "2020-02-02T12:00:00Z"}
 
 

@@ -7,7 +7,7 @@ INSTALLED := $(VENV)/.installed
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo up down status test test-fast validate proofs bench \
+.PHONY: help install demo up down status test test-fast validate mutants proofs bench \
 	lint lint-style lint-types lint-imports lint-sql fix docs architecture lock clean
 
 help:  ## Print this list
@@ -47,6 +47,9 @@ test-fast: install  ## Only the tests that need no server
 
 validate: install  ## The long statistical validation, over many seeds, with its figures
 	@$(BIN)/pytest -m validation --numprocesses $(WORKERS) -rP --log-level INFO
+
+mutants: install  ## Remove each point where consent, holdout or access is asked: a test must fail every time
+	@$(BIN)/python -m tests.enforcement.mutants
 
 proofs: validate
 	@echo "make proofs is deprecated and goes in 0.3.0: use make validate" >&2

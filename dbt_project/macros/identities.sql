@@ -1,6 +1,6 @@
 {#-
     Who is behind an id, from the links in the CTE `links` (and `state`: further columns to tell sets of links apart).
-    The same rule stands in perennial/identity.py for what counts at once; a test holds the two equal.
+    The same rule stands in perennial/schema/015_identity.sql for what counts at once; a test holds the two equal.
 
     What is done without a user id belongs to the user last identified on its device before it, else to the first
     identified after it. An id's latest alias tells its new id, which is followed to the end; of a cycle, the smallest id

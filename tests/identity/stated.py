@@ -62,6 +62,7 @@ def plant(connection: psycopg.Connection[Any], stated: Iterable[Stated]) -> None
             kind = "alias" if one.previous_id else "identify"
             ids = (one.user_id, one.anonymous_id, one.occurred_at, one.occurred_at)
             connection.execute(_INSERT, (one.message_id, kind, *ids, properties, Jsonb(one.traits), load_id))
+        connection.execute("insert into raw.loads values (%s, 'test', now(), 1, 0, 0)", [load_id])
         connection.execute("select identity.extend(%s)", [load_id])
 
 

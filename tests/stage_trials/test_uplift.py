@@ -170,3 +170,14 @@ def test_nobody_without_consent_to_training_is_learnt_from(trial: Trial) -> None
     found = estimate_stage("winback", LATER)
     assert found.count_messaged + found.count_holdout == 300
     assert (found.verdict, found.segments) == ("cannot_tell", {})
+
+
+def test_withdrawals_that_differ_by_arm_end_the_estimate(trial: Trial) -> None:
+    trial(2000, lambda share: 12.0 if share > 0.5 else -12.0)
+    with connect(Role.OWNER) as connection:
+        rows = connection.execute("select customer_id from audiences.members where not is_holdout order by 1 limit 100")
+        gone = [(name, "training", False, snapshot_at(ENTERED + timedelta(days=3)), "test") for (name,) in rows]
+        _copy(connection, "consent.ledger (customer_id, purpose, is_granted, valid_from, source)", gone)
+    found = estimate_stage("winback", LATER)
+    assert found.verdict == "cannot_tell"
+    assert "withdrawn more in one arm than chance allows" in found.sentence

@@ -9,7 +9,7 @@ import pytest
 from perennial.database import Role, connect
 from tests.training.planted_brand import query
 from training import SPECS, is_due, list_models, report, score, train
-from training.data.dataset import load_dataset
+from training.data.dataset import load_dataset, load_histories
 from training.registry.attempts import attempts
 from training.registry.versions import CHAMPION, aliased_version, list_versions, point_alias
 
@@ -133,3 +133,10 @@ def test_who_withdraws_consent_is_neither_in_the_training_set_nor_scored(brand: 
     assert "o'Brien" not in load_dataset(INTENT, planted.as_of).rows.customers
     assert score(INTENT, planted.as_of).count_scored == 149
     assert query("select count(*) from predictions.scores where customer_id = 'o''Brien'") == [(0,)]
+
+
+def test_histories_are_of_those_who_consent_to_training(brand: Callable[..., Any]) -> None:
+    planted = brand("customer_value", weeks=4)
+    assert "o'Brien" in load_histories(VALUE, planted.as_of).rows.customers
+    planted.withdraw("o'Brien", "training")
+    assert "o'Brien" not in load_histories(VALUE, planted.as_of).rows.customers

@@ -16,19 +16,18 @@ if TYPE_CHECKING:
 
 
 def next_steps(settings: Settings, audiences: "Sequence[Run]", models: "Sequence[ModelEvaluation]") -> str:
-    """Commands with their meaning, then addresses, a line each."""
+    """Commands, each with its meaning on a line below, then addresses: short lines, for a narrow terminal."""
     commands = [*_audience_steps(audiences), *_model_steps(models), ("status", "what runs, and what events lack")]
-    width = max(len(command) for command, _ in commands)
     perennial = typed_command()
     login = f"{settings.airflow_username} / {settings.require('airflow_password')}"
     data_docs = settings.home / "data-docs" / "index.html"
     addresses = [
-        f"Airflow  {settings.airflow_url}   login {login}",
+        f"Airflow  {settings.airflow_url}\n    login {login}",
         f"MLflow   {settings.mlflow_url}/#/experiments{MODEL_VIEW}",
         f"API      {settings.api_url}/docs",
         *([f"Data Docs of the gate: {data_docs}"] if data_docs.exists() else []),
     ]
-    return "\n".join([*(f"{perennial} {command:<{width}}  {meaning}" for command, meaning in commands), *addresses])
+    return "\n".join([*(f"{perennial} {command}\n    {meaning}" for command, meaning in commands), *addresses])
 
 
 def typed_command() -> str:

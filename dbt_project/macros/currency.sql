@@ -14,26 +14,29 @@
         share double precision not null,
         decided_at timestamptz not null default now()
     );
+    -- Without an order that names one it stays unnamed: what names one later is another currency, and reported.
     insert into {{ brand_currencies() }} (currency, share)
     select
-        currency,
-        count(*) / sum(count(*)) over ()::double precision
+        coalesce(currency, ''),
+        coalesce(count(*) / sum(count(*)) filter (where currency is not null) over ()::double precision, 1)
     from (
-        select upper(btrim(properties ->> 'currency')) as currency
+        select coalesce(
+            substring(upper(btrim(properties ->> 'currency')) from '^[A-Z]{3}$'),
+            substring(staging.currency_of(properties ->> 'total', null, null) from '^[A-Z]{3}$')
+        ) as currency
         from {{ source('raw', 'events') }}
         where
             type = 'track'
             and event in ({{ names_of('Order Completed') }})
             and not exists (select from {{ brand_currencies() }})
     ) as stated
-    where currency ~ '^[A-Z]{3}$'
     group by currency
-    order by count(*) desc, currency
+    order by currency is null, count(*) desc, currency
     limit 1
     on conflict do nothing
 {% endmacro %}
 
-{#- The brand's currency as SQL; NULL while no order has named one. -#}
+{#- The brand's currency as SQL; empty where no order named one at the first build, NULL while there was no order. -#}
 {% macro brand_currency() -%}
     {%- if var('currency', none) -%}
         {{ quoted(var('currency') | upper) }}

@@ -26,7 +26,7 @@ def shuffled_into_batches(events: list[Event], count: int, seed: int) -> list[li
 
 @pytest.mark.parametrize("seed", [1, *(pytest.param(seed, marks=pytest.mark.validation) for seed in range(2, 7))])
 def test_late_and_corrected_events_give_the_tables_of_a_full_rebuild(seed: int, brand: Brand) -> None:
-    """Orders, corrections, refunds, identities, aliases and shared order numbers in odd order; days forward and back."""
+    """Orders and corrections, identities and aliases, shared order numbers, in odd order; days forward and back."""
     batches = shuffled_into_batches(market(seed=seed), len(AS_OF_DAYS), seed=seed)
     for batch, as_of in zip(batches, AS_OF_DAYS, strict=True):
         brand.load(batch)

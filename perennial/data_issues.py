@@ -24,8 +24,8 @@ ADVICE: Mapping[str, str] = {
     "unknown consent purpose": "No consent was recorded for it: mend its spelling, or add it to channels in "
     "lifecycle.yml and ingest again.",
     "shared by too many ids": "It ties nobody. Let the sender leave a placeholder out where it knows no address.",
-    "rows of an order with different totals": "The first total counts. "
-    "Mend the rows, or leave the total of further rows empty.",
+    "rows of an order with different totals": "The order counts with an unknown amount. "
+    "Mend the rows, or ingest them with --total-per row to add them up.",
     "partial refund of an unknown amount": "Nothing was taken off. "
     "Name the column of refunds (--refund), or load the returns.",
     "refund in a column and in a row": "What the column says counts. Leave one of the two out.",

@@ -8,7 +8,7 @@ WORKERS ?= 2
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo up down status test test-fast validate mutants proofs bench \
-	lint lint-style lint-types lint-imports lint-sql fix docs architecture lock clean
+	lint lint-style lint-types lint-imports lint-sql fix docs architecture plot lock clean
 
 help:  ## Print this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -86,6 +86,9 @@ docs: install  ## Build dbt's documentation of the warehouse into the home
 
 architecture: install  ## Draw docs/architecture.md again from the imports in the code
 	@$(BIN)/python docs/architecture.py
+
+plot: install  ## Draw docs/reliability.svg again from the demo in this home
+	@$(BIN)/python docs/reliability.py
 
 lock: install  ## Resolve pyproject.toml into requirements.lock again
 	@$(BIN)/uv pip compile pyproject.toml --all-extras --universal --generate-hashes --quiet --output-file requirements.lock

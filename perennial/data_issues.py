@@ -24,8 +24,8 @@ ADVICE: Mapping[str, str] = {
     "unknown consent purpose": "No consent was recorded for it: mend its spelling, or add it to channels in "
     "lifecycle.yml and ingest again.",
     "shared by too many ids": "It ties nobody. Let the sender leave a placeholder out where it knows no address.",
-    "rows of an order with different totals": "The first total counts. "
-    "Mend the rows, or leave the total of further rows empty.",
+    "rows of an order with different totals": "The order counts with an unknown amount. "
+    "Mend the rows, or ingest them with --total-per row to add them up.",
     "partial refund of an unknown amount": "Nothing was taken off. "
     "Name the column of refunds (--refund), or load the returns.",
     "refund in a column and in a row": "What the column says counts. Leave one of the two out.",
@@ -38,6 +38,14 @@ ADVICE: Mapping[str, str] = {
     "(exchange_rates: {EUR: 1.08}).",
     "refund in another currency": "Nothing was taken off its order: give its rate in lifecycle.yml (exchange_rates).",
     "order without an amount": "It counts with an unknown amount: let the sender state total, or prices of its lines.",
+    "line without a usable amount": "Unless its order states a total, that is unknown too: let the sender give "
+    "each product a price and a quantity.",
+    "product that is no line": "It is left out: a product is an object with product_id, price and quantity.",
+    "order event without its shop": "Which shop's order it is about is a guess: let the sender name the shop on every event.",
+    "test order left out": "Nothing, if it is one; else let the sender leave the property test out.",
+    "ids that differ by case": "They are customers of their own. If they are one person, send an alias.",
+    "opened by a machine": "Nothing: mail programs and proxies open messages by themselves.",
+    "visit of a crawler": "Nothing: crawlers are no customers.",
     "order number of several customers": "Each has an order of their own. Where shops share numbers, name the property "
     "that tells them apart in lifecycle.yml (shop).",
     "order-like event that is not read": "If it is one, say so in lifecycle.yml (event_names: {NAME: Order Updated}).",

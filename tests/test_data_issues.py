@@ -1,5 +1,6 @@
 """What could not be used of the events is counted by kind, wherever it was found, with what to do about it."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from perennial.data_issues import ADVICE, DataIssueCount, read_data_issues
 from perennial.database import Role, connect
 from perennial.ingestion.events.issues import IssueKind
+from perennial.settings import PROJECT_ROOT
 
 MARTS = """
     create table marts.data_issues (
@@ -65,6 +67,14 @@ def test_what_the_warehouse_found_follows_once_it_is_built() -> None:
 
 def test_every_kind_that_ingestion_reports_says_what_to_do() -> None:
     assert {kind.value for kind in IssueKind} <= set(ADVICE)
+
+
+def test_every_kind_that_the_warehouse_finds_says_what_to_do() -> None:
+    model = (PROJECT_ROOT / "dbt_project" / "models" / "marts" / "data_issues.sql").read_text()
+    expressions = re.findall(r"(?:select|union all)\s+((?:case [^\n]*|'[^']*')) as kind,", model)
+    kinds = {kind for expression in expressions for kind in re.findall(r"'([^']*)'", expression)}
+    assert len(kinds) > 10
+    assert kinds - set(ADVICE) == set()
 
 
 def test_a_kind_without_advice_says_where_its_rows_are() -> None:

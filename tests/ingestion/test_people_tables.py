@@ -130,7 +130,8 @@ def test_an_unknown_purpose_is_reported_and_grants_nothing(write: Callable[..., 
 
 def test_consents_need_a_purpose_or_columns_of_purposes(write: Callable[..., Path], ask: Ask) -> None:
     with pytest.raises(
-        UnreadableFileError, match="no column looks like the granted of consents: give --granted COLUMN"
+        UnreadableFileError,
+        match="no column looks like the grant of consents: give --granted COLUMN or --consent PURPOSE=COLUMN",
     ):
         ingest_consents(write("customer_id,news,updated_at\nc-1,yes,2026-02-01\n"))
     with pytest.raises(

@@ -2,6 +2,7 @@
 
 import re
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import NamedTuple
 
 from perennial.ingestion.tables.options import Cell, DecimalMark
@@ -27,6 +28,8 @@ class Amount(NamedTuple):
     currency: str | None = None
 
 
+# Tables repeat their amounts.
+@lru_cache(maxsize=1 << 15)
 def read_amount(cell: Cell, mark: DecimalMark | None) -> Amount | None:
     """The amount that a cell states, where a point or comma that is ambiguous by itself is read by `mark`.
 
@@ -51,6 +54,7 @@ def read_amount(cell: Cell, mark: DecimalMark | None) -> Amount | None:
     return Amount(-value if signs and signs[0] != "+" else value, _SYMBOLS.get(unit, unit) if unit else None)
 
 
+@lru_cache(maxsize=1 << 15)
 def decimal_mark_of(cell: Cell) -> DecimalMark | None:
     """The decimal mark that a cell can only have been written with; None where it says nothing of it."""
     if not isinstance(cell, str):

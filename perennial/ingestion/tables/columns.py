@@ -4,9 +4,9 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
-from perennial.ingestion.tables.options import Cell
 from perennial.ingestion.tables.roles import CLOCK, CUSTOMER, ORDER, TIME, Meaning
 from perennial.tabular import missing_column
 
@@ -34,14 +34,14 @@ class Columns:
 
     def position(self, role: str) -> int | None:
         """Where the column of a role stands; None where there is none."""
-        return next((column.position for column in self.read if column.role == role), None)
+        return self._positions.get(role)
+
+    @cached_property
+    def _positions(self) -> dict[str, int]:
+        return {column.role: column.position for column in reversed(self.read)}
 
     def has(self, role: str) -> bool:
         return self.position(role) is not None
-
-    def cells(self, cells: Sequence[Cell]) -> dict[str, Cell]:
-        """The cells of a row that are read, by their role."""
-        return {column.role: cells[column.position] for column in self.read}
 
 
 def find_columns(names: Sequence[str], roles: Sequence[Meaning], given: Mapping[str, str]) -> Columns:

@@ -9,6 +9,8 @@ from perennial.ingestion.tables.options import Findings
 from perennial.ingestion.tables.roles import REFUSAL
 
 TRAIT = "trait"
+_BY_PURPOSE = ("granted", "purpose")
+_IN_WORDS = {"granted": "grant", "line_total": "total"}
 
 
 def describe(
@@ -25,10 +27,12 @@ def describe(
 
 def lacking(name: str, kind: str, roles: Sequence[str], contents: Contents, *, is_dated: bool) -> str:
     """That no column was found for any of `roles`, and what to type."""
-    options = " or ".join(_option(role) for role in roles)
+    options = " or ".join(map(_option, roles))
+    if roles[0] in _BY_PURPOSE:
+        options += " or --consent PURPOSE=COLUMN"
     when = " (or --as-of TIME, when the table was exported)" if is_dated and "time" in roles else ""
     return (
-        f"{name}: no column looks like the {roles[0].replace('_', ' ')} of {kind}: give {options}{when}; "
+        f"{name}: no column looks like the {_IN_WORDS.get(roles[0], roles[0])} of {kind}: give {options}{when}; "
         f"there are {', '.join(map(repr, contents.columns[:30]))}"
     )
 

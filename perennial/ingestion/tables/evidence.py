@@ -63,7 +63,7 @@ class RowEvidence:
 
     def decide(self, name: str) -> Findings:
         """What holds for every row. Raises UnreadableFileError where dates are ambiguous throughout."""
-        options, usual = self._options, getattr(load_lifecycle(), "decimal_mark", None)
+        options, usual = self._options, load_lifecycle().decimal_mark
         dates = Decided(date_order=options.date_order)
         if options.date_order is None:
             dates = decide_date_order(self._orders, self._ambiguous_date, name)

@@ -63,7 +63,7 @@ def _order(
 
 
 def _shop_property() -> str:
-    return getattr(load_lifecycle(), "shop", None) or "shop"
+    return load_lifecycle().shop
 
 
 def _problem(reader: CellReader, person: Person | None, row: Row) -> Reason:

@@ -53,6 +53,7 @@ _ZONES = {
 _NOON, _HALF_DAY = 12, 12
 
 
+@lru_cache(maxsize=1 << 15)
 def read_table_moment(cell: Cell, order: DateOrder | None, zone: tzinfo) -> datetime | None:
     """The moment that a cell names, in UTC; one without a zone is of `zone`, a day without an hour its 0:00 UTC.
 

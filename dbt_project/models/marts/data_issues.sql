@@ -242,8 +242,8 @@ found as (
             when '' then
                 'no order named one; amounts that do are unknown until currency in lifecycle.yml says which it is'
             else
-                round(100 * decided.share) || ' % of the orders that name a currency are in it; revenue is counted in it '
-                || 'from ' || decided.decided_at::date || ' on, unless currency in lifecycle.yml says otherwise'
+                round(100 * decided.share) || ' % of the orders that name a currency are in it; revenue is counted in '
+                || 'it from ' || decided.decided_at::date || ' on, unless currency in lifecycle.yml says otherwise'
         end as detail,
         null as message_id,
         decided.decided_at as occurred_at,

@@ -182,6 +182,8 @@ comment on function identity.person_at is 'The person an id, a user''s or a devi
 
 create function identity.component(wanted text[]) returns text[]
 language plpgsql stable
+-- How many ids are wanted decides how they are best found.
+set plan_cache_mode = force_custom_plan
 as $$
     -- All ids connected with the wanted ones by aliases, devices and shared identifiers.
 declare
@@ -278,6 +280,7 @@ comment on function identity.ties_of is 'Rows of identity.ties for ids with ever
 
 create function identity.follow_aliases(wanted text[]) returns void
 language plpgsql
+set plan_cache_mode = force_custom_plan
 as $$
     -- identity.persons again for these ids and all that aliases connect with them.
 declare
@@ -298,6 +301,22 @@ begin
     delete from identity.persons where customer_id = any(known);
     insert into identity.persons
     select * from identity.persons_at(known, 'infinity');
+end
+$$;
+
+create function identity.renew(connected text[]) returns void
+language plpgsql
+set plan_cache_mode = force_custom_plan
+as $$
+    -- The ties of ids that are all there is of their components.
+begin
+    delete from identity.ties where customer_id = any(connected);
+    if cardinality(connected) > 1000 then
+        -- Nobody can estimate how many ties there are: a nested loop chosen in error is quadratic.
+        perform set_config('enable_nestloop', 'off', true);
+    end if;
+    insert into identity.ties select * from identity.ties_of(connected);
+    perform set_config('enable_nestloop', 'on', true);
 end
 $$;
 
@@ -417,9 +436,7 @@ begin
     end if;
 
     if changed <> '{}' then
-        found := identity.component(changed);
-        delete from identity.ties where customer_id = any(found);
-        insert into identity.ties select * from identity.ties_of(found);
+        perform identity.renew(identity.component(changed));
     end if;
 end
 $$;
@@ -466,7 +483,7 @@ begin
         union
         select customer_id from identity.identifiers
     ) as everyone;
-    insert into identity.ties select * from identity.ties_of(connected);
+    perform identity.renew(connected);
 end
 $$;
 comment on function identity.rebuild is 'The tables of this schema again from raw.events, as loads one by one would have left them.';

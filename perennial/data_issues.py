@@ -41,7 +41,8 @@ ADVICE: Mapping[str, str] = {
     "line without a usable amount": "Unless its order states a total, that is unknown too: let the sender give "
     "each product a price and a quantity.",
     "product that is no line": "It is left out: a product is an object with product_id, price and quantity.",
-    "order event without its shop": "Which shop's order it is about is a guess: let the sender name the shop on every event.",
+    "order event without its shop": "Which shop's order it is about is a guess: "
+    "let the sender name the shop on every event.",
     "test order left out": "Nothing, if it is one; else let the sender leave the property test out.",
     "ids that differ by case": "They are customers of their own. If they are one person, send an alias.",
     "opened by a machine": "Nothing: mail programs and proxies open messages by themselves.",

@@ -153,7 +153,7 @@ def test_without_a_valid_key_nothing_is_answered(api: httpx.Client) -> None:
         {"Authorization": f"{key}x"},
         {"Authorization": "Basic x"},
     ):
-        for path in ("/v1/audiences", "/v1/audiences/retention", "/v1/customers/one", "/metrics"):
+        for path in ("/v1/audiences", "/v1/audiences/retention", "/v1/customers/one", "/v1/data-issues", "/metrics"):
             answer = api.get(path, headers=headers)
             assert answer.status_code == 401
             assert answer.headers["WWW-Authenticate"] == "Bearer"

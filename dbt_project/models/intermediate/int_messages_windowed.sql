@@ -11,6 +11,12 @@ with messages as (
 
 ),
 
+machine_opens as (
+
+    select * from {{ ref('int_machine_opens_found') }}
+
+),
+
 identities as (
 
     select * from {{ ref('int_identities_resolved') }}
@@ -32,10 +38,13 @@ known as (
         days.days_ago,
         messages.occurred_on,
         messages.action in ('sent', 'delivered') as is_received,
-        messages.action in ('opened', 'clicked') and not messages.is_machine as is_response,
+        messages.action in ('opened', 'clicked')
+        and not messages.is_machine
+        and machine_opens.message_id is null as is_response,
         case when messages.ends_on > days.snapshot_on then messages.campaign_id end as open_campaign_id
     from messages
     inner join days on messages.occurred_on = days.happened_on
+    left join machine_opens on messages.message_id = machine_opens.message_id
     left join identities on {{ known_as('messages', 'identities', 'days.snapshot_on') }}
 
 )

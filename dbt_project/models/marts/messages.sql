@@ -12,6 +12,12 @@ with messages as (
 
 ),
 
+machine_opens as (
+
+    select * from {{ ref('int_machine_opens_found') }}
+
+),
+
 identities as (
 
     select * from {{ ref('int_identities_resolved') }}
@@ -31,8 +37,9 @@ select
     messages.channel,
     messages.action,
     messages.campaign_id,
-    messages.is_machine,
+    messages.is_machine or machine_opens.message_id is not null as is_machine,
     messages.occurred_at
 from messages
 inner join moment on messages.occurred_on <= moment.as_of
+left join machine_opens on messages.message_id = machine_opens.message_id
 left join identities on {{ is_behind('identities', 'messages') }}

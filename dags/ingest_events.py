@@ -1,17 +1,19 @@
 """
 # ingest_events
 
-Loads the files in the home's `inbox/` into `raw.events`, checks the raw data, and so starts the
+Loads the files in the home's `inbox/`, and what changed in the warehouse's tables that `lifecycle.yml` names under
+`tables`, into `raw.events`, checks the raw data, and so starts the
 chain: `build_marts`, `materialize_features`, `train_models`, `publish_audiences`.
 
 **Reads** `inbox/*.jsonl[.gz]` (`.json`, `.ndjson` too). **Writes** `raw.events`, `raw.rejected_events`,
-`raw.data_issues`, `consent.ledger`, `consent.suppressions`, `gate.runs`; the asset `events`.
+`raw.data_issues`, `raw.table_cursors`, `consent.ledger`, `consent.suppressions`, `gate.runs`; the asset `events`.
 
 ## When red
 
 - `load_inbox`: the log names the file and what to type; it lies in `inbox/failed/`, or still in `inbox/` when it could
   not be opened, and `raw.data_issues` names it too. The other files are in (`inbox/done/`) and the chain goes on
   without it: mend it and put it back. Nothing is loaded twice.
+  Of a table, the log says what its view lacks, or which `grant` to type.
 - `validate_raw`: the log lists what was expected and what was found, with a link to Data Docs. Usually a
   half-empty delivery: deliver what is missing and trigger the DAG again. Until then the last good audiences stay in
   place.
@@ -47,9 +49,14 @@ AS_OF = "{{ chosen_as_of(params, triggering_asset_events) }}"
 def ingest_events() -> None:
     @task(execution_timeout=timedelta(hours=2))
     def load_inbox() -> list[str]:
-        from perennial.ingestion import ingest_inbox
+        from perennial.ingestion import ingest_inbox, ingest_tables
 
-        return [str(report) for report in ingest_inbox()]
+        # A file that cannot be loaded does not keep the tables of the warehouse waiting.
+        try:
+            reports = ingest_inbox()
+        finally:
+            tables = ingest_tables()
+        return [*map(str, reports), *(str(table.ingested) for table in tables)]
 
     # One file that cannot be loaded does not keep the others waiting.
     @task(outlets=[EVENTS], execution_timeout=timedelta(minutes=30), retries=0, trigger_rule="all_done")

@@ -20,6 +20,14 @@ Days = Annotated[int, Field(ge=1)]
 CurrencyCode = Annotated[str, Field(pattern="^[A-Z]{3}$")]
 ReadEvent = Literal["Order Completed", "Order Updated", "Order Refunded", "Order Cancelled"]
 
+TableName = Literal["orders", "customers", "consents"]
+
+
+def _schema_and_table(name: str) -> str:
+    if not re.fullmatch(r"[A-Za-z_]\w{0,62}\.[A-Za-z_]\w{0,62}", name):
+        raise ValueError("give a table or view as schema.name, such as shopify.orders_for_perennial")
+    return name
+
 
 def _known_model(name: str) -> str:
     if name not in load_models():
@@ -28,6 +36,8 @@ def _known_model(name: str) -> str:
 
 
 ModelName = Annotated[str, AfterValidator(_known_model)]
+
+WarehouseTable = Annotated[str, AfterValidator(_schema_and_table)]
 
 
 class LifecycleError(ValueError):
@@ -76,6 +86,7 @@ class Lifecycle(Section):
     shop: Annotated[str, Field(pattern=r"^[\w .-]+$")]
     event_names: dict[str, ReadEvent]
     history_starts_on: date | None
+    tables: dict[TableName, WarehouseTable]
     channels: tuple[str, ...]
     holdout_share: Annotated[float, Field(ge=0, lt=1)]
     ids_of_nobody: tuple[str, ...]

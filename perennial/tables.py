@@ -4,6 +4,7 @@ RAW_EVENTS = "raw.events"
 RAW_REJECTED_EVENTS = "raw.rejected_events"
 RAW_LOADS = "raw.loads"
 RAW_DATA_ISSUES = "raw.data_issues"
+RAW_TABLE_CURSORS = "raw.table_cursors"
 
 MARTS_CUSTOMERS = "marts.customers"
 MARTS_ORDERS = "marts.orders"

@@ -22,6 +22,7 @@ from perennial.ingestion.tables.ingest import (
     preview_orders,
 )
 from perennial.ingestion.tables.options import DateOrder, DecimalMark, TableOptions, TotalPer
+from perennial.ingestion.warehouse_tables.ingest import ingest_tables, preview_tables
 
 __all__ = [
     "Attestation",
@@ -45,7 +46,9 @@ __all__ = [
     "ingest_file",
     "ingest_inbox",
     "ingest_orders",
+    "ingest_tables",
     "preview_consents",
     "preview_customers",
     "preview_orders",
+    "preview_tables",
 ]

@@ -45,6 +45,8 @@ class Reason(StrEnum):
     ROW_AT_NO_TIME = "a row whose time cannot be read"
     ROW_AT_TWO_TIMES = "a row whose date may be two days"
     ROW_WITHOUT_PURPOSE = "a row without purpose"
+    ROW_WITHOUT_ORDER = "a row without order_id"
+    ROW_WITHOUT_CHANGE = "a row without updated_at"
     LONG_ORDER = "an order of more than 5,000 rows"
     BAD_CONSENT = "consent preferences are not an object with names of at most 100 bytes"
 

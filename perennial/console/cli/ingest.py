@@ -7,6 +7,7 @@ import typer
 from perennial.console.cli.attestation import AttestOption, EvidenceOption, attestation
 from perennial.console.cli.ingest_orders import orders
 from perennial.console.cli.ingest_people import consents, customers
+from perennial.console.cli.ingest_tables import tables
 from perennial.console.cli.ingest_views import render_reports
 from perennial.console.cli.output import JsonOption, error_handler, show
 from perennial.console.cli.progress import progress_bar
@@ -19,6 +20,7 @@ app = typer.Typer(help="Load first-party events.", no_args_is_help=True)
 app.command("orders")(orders)
 app.command("customers")(customers)
 app.command("consents")(consents)
+app.command("tables")(tables)
 
 
 @app.command()

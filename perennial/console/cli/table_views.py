@@ -41,7 +41,10 @@ def render_preview(preview: "TablePreview") -> Any:
     )
     notes = [f"refused: {_counted(preview.reasons)}"] if preview.reasons else []
     notes += [f"reported: {_counted(preview.issues)}"] if preview.issues else []
-    notes += [f"line {example.line}: {example.what}: {example.excerpt}" for example in preview.examples]
+    notes += [
+        f"{f'line {example.line}: ' if example.line else ''}{example.what}: {example.excerpt}"
+        for example in preview.examples
+    ]
     if _has_rows_as_orders(preview):
         notes.append(
             "Rows without an order number are known again by all that they say: a row that was changed since, or has "

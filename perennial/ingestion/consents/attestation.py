@@ -19,14 +19,14 @@ on conflict (customer_id) do update set first_at = least(attested_customers.firs
 
 _ATTEST = """
 insert into consent.ledger (customer_id, purpose, is_granted, valid_from, source, evidence)
-select customers.customer_id, purpose, true, customers.first_at, 'attested', %(evidence)s
+select customers.customer_id, wanted.purpose, true, customers.first_at, 'attested', %(evidence)s
 from attested_customers as customers
-cross join unnest(%(purposes)s::text[]) as purpose
+cross join unnest(%(purposes)s::text[]) as wanted (purpose)
 left join lateral (
     select ledger.is_granted
     from consent.ledger
     where ledger.customer_id = customers.customer_id
-        and ledger.purpose = purpose
+        and ledger.purpose = wanted.purpose
         and ledger.valid_from <= customers.first_at
     order by ledger.valid_from desc, ledger.is_granted
     limit 1

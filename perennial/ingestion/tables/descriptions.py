@@ -47,5 +47,5 @@ def _consent_note(column: Column) -> str:
     purpose = column.role.removeprefix(REFUSAL)
     return (
         f"{column.name!r} looks like consent to {purpose}: a no in it counts as a refusal, a yes does not count; where "
-        f"it is consent, give --consent '{purpose}={column.name}'"
+        f"it is consent, give --consent '{purpose}={column.name}' (of a table in the warehouse: a view of consents)"
     )

@@ -73,7 +73,9 @@ class RowEvidence:
         totals = decide_total_per(self._totals[True], self._totals[False])
         if options.total_per is not None:
             totals = Decided(total_per=options.total_per)
-        floats = frozenset(role for role in self._ids if role not in self._other_ids and self._count)
+        floats = frozenset[str]()
+        if self._count and not options.keeps_ids:
+            floats = frozenset(role for role in self._ids if role not in self._other_ids)
         notes = [decided.note for decided in (dates, marks, totals) if decided.note]
         if floats:
             notes.append(f"ids such as 501.0 are read as 501 ({', '.join(sorted(floats))})")

@@ -35,7 +35,8 @@ class TableOptions:
 
     `time_zone` is that of moments which name none. `as_of` is the moment at which the table was exported: what it says
     anew of something known happened by then; None is the newest moment in it. With `allows_guests`, an order of nobody
-    known is a guest's. `currency` is that of amounts whose row names none.
+    known is a guest's. `currency` is that of amounts whose row names none. With `keeps_ids`, an id
+    such as 501.0 is text that somebody wrote so.
     """
 
     delimiter: str | None = None
@@ -47,6 +48,7 @@ class TableOptions:
     as_of: datetime | None = None
     allows_guests: bool = False
     currency: str | None = None
+    keeps_ids: bool = False
 
 
 @dataclass(frozen=True)

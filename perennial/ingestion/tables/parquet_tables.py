@@ -1,16 +1,13 @@
 """Tables in Parquet: their rows as text and numbers, read a few thousand at a time."""
 
-import math
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
-from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from perennial.ingestion.reports import UnreadableFileError
+from perennial.ingestion.tables.cells import to_cell
 from perennial.ingestion.tables.contents import Contents, distinct_names
-from perennial.ingestion.tables.options import Cell
 from perennial.ingestion.tables.spill import Row
 
 if TYPE_CHECKING:
@@ -75,7 +72,7 @@ def _rows(file: "pq.ParquetFile", columns: list[str], progress: _Progress) -> It
         values = [_values(batch.column(batch.schema.get_field_index(name))) for name in columns]
         for cells in zip(*values, strict=True):
             progress.done += 1
-            yield Row(progress.done, list(map(_cell, cells)))
+            yield Row(progress.done, list(map(to_cell, cells)))
 
 
 def _values(column: "pa.Array") -> list[Any]:
@@ -84,18 +81,3 @@ def _values(column: "pa.Array") -> list[Any]:
     if pa.types.is_timestamp(column.type):
         column = column.cast(pa.timestamp("us", column.type.tz), safe=False)
     return list(column.to_pylist())
-
-
-def _cell(value: Any) -> Cell:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if isinstance(value, Decimal):
-        # A number, so that its point is one: few amounts have more digits than a double.
-        return float(value) if Decimal(repr(float(value))) == value else format(value, "f")
-    if isinstance(value, int):
-        return value if abs(value) < 2**63 else str(value)
-    if isinstance(value, datetime | date):
-        return value.isoformat()
-    return (str(value).strip() or None) if value is not None else None

@@ -1,7 +1,7 @@
 """A table from its file to events: read once to be understood, then turned into what its rows state."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -100,18 +100,43 @@ def understand(
     needs_database: bool = True,
 ) -> Iterator[Understood]:
     """The table in a file, read once. Raises InputError and UnreadableFileError, naming the option that helps."""
+    name = source_name(path_or_dash)
+
+    def columns_of(contents: Contents) -> Columns:
+        columns = find_columns(contents.columns, kind.roles, given)
+        _require(kind, columns, options, contents, str(path_or_dash))
+        return columns
+
+    opened = open_table(path_or_dash, options)
+    with understand_contents(
+        opened, name, kind, columns_of, options, progress=progress, needs_database=needs_database
+    ) as understood:
+        yield understood
+
+
+@contextmanager
+def understand_contents(
+    opened: AbstractContextManager[Contents],
+    name: str,
+    kind: TableKind,
+    columns_of: Callable[[Contents], Columns],
+    options: TableOptions,
+    *,
+    progress: Progress | None = None,
+    needs_database: bool = True,
+) -> Iterator[Understood]:
+    """A table from anywhere, read once and then closed; `name` is its source in `raw`."""
     nobody = rules_of(load_lifecycle()).ids_of_nobody
     spill = Spill()
     try:
-        with open_table(path_or_dash, options) as contents:
-            columns = find_columns(contents.columns, kind.roles, given)
-            _require(kind, columns, options, contents, str(path_or_dash))
+        with opened as contents:
+            columns = columns_of(contents)
             evidence = RowEvidence(columns, options)
             reader = CellReader(columns, options, Findings(), nobody)
             _read(contents, kind, reader, spill, evidence, progress)
-            findings = evidence.decide(source_name(path_or_dash))
+            findings = evidence.decide(name)
             reader = CellReader(columns, options, findings, nobody)
-            reading = describe(source_name(path_or_dash), contents, columns, findings, has_traits=kind.has_traits)
+            reading = describe(name, contents, columns, findings, has_traits=kind.has_traits)
             names, size = contents.columns, contents.size
         with _connection(needs_database=needs_database) as connection:
             yield Understood(kind, reading, reader, names, size, spill, connection)

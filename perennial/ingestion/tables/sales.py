@@ -37,7 +37,7 @@ def sale_statements(
         properties["refunded_total"] = refund.written()
     unnumbered = total.value if total and order.number is None else None
     message = order.person.message("Order Completed", properties)
-    changed_at = reader.moment(head.row.cells, "updated_at")
+    changed_at = max(filter(None, (reader.moment(row.row.cells, "updated_at") for row in rows)), default=None)
     yield Statement(
         head.line, series, message, head.moment, is_current=True, changed_at=changed_at, unnumbered=unnumbered
     )

@@ -1,0 +1,1 @@
+"""Tables that lie in the warehouse already, as loaders such as Fivetran and Airbyte leave them, read by a contract."""

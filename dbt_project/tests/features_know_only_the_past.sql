@@ -53,6 +53,11 @@ corrected as (
     inner join versions on orders.order_key = versions.order_key
     where versions.known_until_on <> 'infinity' or orders.is_cancelled or orders.refunded <> 0
     union all
+    -- Whoever an id was said to be until it was said to be another keeps the days of its orders.
+    select identities.customer_id
+    from identities
+    where identities.known_until_on <> 'infinity' and identities.customer_id <> identities.id
+    union all
     -- Orders before the history begins count on its first day.
     select orders.customer_id
     from orders

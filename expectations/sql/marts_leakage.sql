@@ -22,6 +22,11 @@ restated as (
         or known_on > (ordered_at at time zone 'UTC')::date
         -- Such an order counts from the first day of the history on.
         or (ordered_at at time zone 'UTC')::date < (select min(snapshot_on) - 6 from marts.customer_features)
+    union
+    -- Whoever an id was said to be until it was said to be another keeps the days of its orders.
+    select customer_id
+    from intermediate.int_identities_resolved
+    where known_until_on != 'infinity' and customer_id != id
 ),
 
 customers as (

@@ -25,8 +25,8 @@ restated as (
     union
     -- Whoever an id was said to be until it was said to be another keeps the days of its orders.
     select customer_id
-    from intermediate.int_identities_resolved
-    where known_until_on != 'infinity' and customer_id != id
+    from marts.customers
+    where lost_id_on is not null
 ),
 
 customers as (

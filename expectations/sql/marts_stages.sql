@@ -3,8 +3,9 @@
 -- least as many, and on the day itself exactly as many.
 with new_customers as (
     select
+        -- A clock years behind lies before the history, whose first snapshot is of its first week.
         greatest(
-            (first_seen_at at time zone 'UTC')::date, (select first_event_on from intermediate.int_moment_fixed)
+            (first_seen_at at time zone 'UTC')::date, (select min(snapshot_on) - 6 from marts.customer_stages)
         ) as first_seen_on,
         count(*) as count_customers
     from marts.customers

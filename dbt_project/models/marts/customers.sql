@@ -43,6 +43,17 @@ seen as (
 
 ),
 
+lost as (
+
+    select
+        customer_id,
+        max(known_until_on) as lost_id_on
+    from {{ ref('int_identities_resolved') }}
+    where known_until_on <> 'infinity' and customer_id <> id
+    group by customer_id
+
+),
+
 bought as (
 
     select
@@ -93,7 +104,9 @@ select
     bought.last_order_at,
     coalesce(bought.count_orders, 0) as count_orders,
     case when bought.customer_id is null then 0 else bought.revenue end as revenue,
-    coalesce(traits.traits, '{}') as traits
+    coalesce(traits.traits, '{}') as traits,
+    lost.lost_id_on
 from seen
+left join lost on seen.customer_id = lost.customer_id
 left join bought on seen.customer_id = bought.customer_id
 left join traits on seen.customer_id = traits.customer_id

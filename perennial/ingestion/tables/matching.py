@@ -30,12 +30,12 @@ from raw.events
 where
     user_id = %(customer)s
     and event = 'Order Completed'
+    and properties ->> 'order_id' like 'row-%%'
     and occurred_at <= %(happened_at)s
     and case
         when jsonb_typeof(properties -> 'total') = 'number' then (properties ->> 'total')::numeric >= %(amount)s
     end
-order by occurred_at desc
-limit 1
+order by occurred_at desc, message_id
 """
 
 
@@ -93,8 +93,12 @@ class SaleFinder:
         if self._connection is None:
             return None
         keys = {"customer": customer, "happened_at": happened_at, "amount": amount}
-        loaded = self._connection.execute(_FIND_LOADED, keys).fetchone()
-        return str(loaded[0]) if loaded and loaded[0] else None
+        loaded = self._connection.execute(_FIND_LOADED, keys)
+        return next((str(order_id) for (order_id,) in loaded if not self._is_of_this_table(str(order_id))), None)
+
+    def _is_of_this_table(self, order_id: str) -> bool:
+        # What of this table is loaded already, before a kill or by an earlier run, must change nothing.
+        return self._sales.execute("select 1 from sales where order_id = ?", (order_id,)).fetchone() is not None
 
 
 def _customer(statement: Statement) -> str:

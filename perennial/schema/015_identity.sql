@@ -491,6 +491,8 @@ comment on function identity.rebuild is 'The tables of this schema again from ra
 -- What somebody deletes from raw.events is forgotten here as well.
 create function identity.forget() returns trigger
 language plpgsql security definer
+-- Runs as the loader, whoever deletes: nothing of theirs may stand for what is meant here.
+set search_path = pg_catalog, pg_temp
 as $$
 begin
     if tg_op = 'TRUNCATE' then

@@ -78,7 +78,7 @@ def test_a_date_with_slashes_needs_to_know_what_stands_first() -> None:
     assert not is_ambiguous_date("04/04/2026")
 
 
-@given(st.datetimes(datetime(1971, 1, 1), datetime(2100, 1, 1)), st.sampled_from(list(DateOrder)))  # noqa: DTZ001
+@given(st.datetimes(datetime(1971, 1, 1), datetime(2100, 1, 1)), st.sampled_from(list(DateOrder)))  # noqa: DTZ001  # as a table writes it
 def test_every_moment_is_read_as_it_was_written(moment: datetime, order: DateOrder) -> None:
     moment = moment.replace(microsecond=0)
     day = "%d/%m/%Y" if order is DateOrder.DAY_FIRST else "%m/%d/%Y"

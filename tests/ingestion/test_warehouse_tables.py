@@ -23,7 +23,7 @@ Ask = Callable[..., list[tuple[Any, ...]]]
 Do = Callable[[str], None]
 
 PAGE = (PROJECT_ROOT / "docs" / "your-data.md").read_text()
-VIEW = re.search(r"```sql\n(.*?)```", PAGE, re.DOTALL)[1]  # type: ignore[index]
+VIEW = re.findall(r"```sql\n(.*?)```", PAGE, re.DOTALL)[0]
 SHOPIFY = """
 create schema shopify;
 create table shopify."order" (

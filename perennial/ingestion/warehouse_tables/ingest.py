@@ -66,8 +66,8 @@ def preview_tables(*, again: bool = False) -> list[TablePreview]:
 
 
 def _named() -> Iterator[tuple[TableContract, str]]:
-    tables = load_lifecycle().tables
-    return ((contract, tables[kind]) for kind, contract in CONTRACTS.items() if kind in tables)  # type: ignore[index]
+    tables = {str(kind): table for kind, table in load_lifecycle().tables.items()}
+    return ((contract, tables[kind]) for kind, contract in CONTRACTS.items() if kind in tables)
 
 
 def _ingest(name: str, contract: TableContract, again: bool, attest: Attestation | None) -> TableReport:

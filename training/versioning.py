@@ -64,7 +64,7 @@ def train_unevaluated_version(spec: Spec, as_of: date, shortage: str) -> Version
         raise NotEnoughDataError(shortage)
     histories = load_histories(spec, as_of)
     if not len(histories.rows):
-        raise NotEnoughDataError(f"{shortage} No customer who has ordered consents to training.")
+        raise NotEnoughDataError(shortage)
     returned = int((histories.rows.features["count_orders"] > 1).sum())
     least = load_lifecycle().training.min_positives
     if returned < least:

@@ -17,6 +17,7 @@ from training.data.digest import digest_of
 from training.data.labels import Labels
 from training.data.periods import SHARES, Periods, plan_periods
 from training.data.rows import Rows, rows_from_frame
+from training.data.shortages import why_no_periods, why_outcomes
 from training.specs import Spec
 
 MAX_ROWS = 200_000
@@ -99,37 +100,17 @@ def _choose_labels(connection: Connection, spec: Spec, as_of: date) -> tuple[Lab
 
 
 def _choose_periods(connection: Connection, labels: Labels) -> Periods:
-    statement = f"select distinct snapshot_on from ({labels.sql}) as usable"
+    statement = f"select distinct snapshot_on from ({labels.sql}) as usable order by snapshot_on"
     days = [day for (day,) in connection.execute(statement).fetchall()]
     least, shortage = load_lifecycle().training.min_positives, ""
     for calibration_share, test_share in SHARES:
         periods = plan_periods(days, labels.spec.horizon_days, calibration_share, test_share)
         if periods is None:
-            raise NotEnoughDataError(
-                f"History is too short: {len(days)} weekly snapshots have an observed horizon of "
-                f"{labels.spec.horizon_days} days, and three periods a horizon apart need more."
-            )
-        shortage = _shortage(connection, labels, periods, least)
+            raise NotEnoughDataError(why_no_periods(connection, labels, days))
+        shortage = why_outcomes(connection, labels, periods, least)
         if not shortage:
             return periods
     raise NotEnoughDataError(shortage)
-
-
-def _shortage(connection: Connection, labels: Labels, periods: Periods, least: int) -> str:
-    for period, days in periods.named().items():
-        counted = connection.execute(
-            "select count(distinct customer_id) filter (where label > 0), "
-            "count(distinct customer_id) filter (where label = 0) "
-            f"from ({labels.sql}) as usable where snapshot_on = any(%s)",
-            [list(days)],
-        ).fetchone()
-        for outcome, count in zip(("yes", "no"), counted or (0, 0), strict=True):
-            if int(count) < least:
-                return (
-                    f"Too few customers whose label is {outcome} in the {period} period: {count}, "
-                    f"and {least} are needed (training.min_positives)."
-                )
-    return ""
 
 
 def _sample_share(connection: Connection, labels: Labels, periods: Periods) -> float:

@@ -10,6 +10,7 @@ import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from perennial.atomic_file import replace_text
+from perennial.closures import Closed
 from perennial.models import load_models
 from perennial.settings import load_settings
 
@@ -86,6 +87,7 @@ class Lifecycle(Section):
     shop: Annotated[str, Field(pattern=r"^[\w .-]+$")]
     event_names: dict[str, ReadEvent]
     history_starts_on: date | None
+    closed: Closed
     tables: dict[TableName, WarehouseTable]
     channels: tuple[str, ...]
     holdout_share: Annotated[float, Field(ge=0, lt=1)]
@@ -93,12 +95,12 @@ class Lifecycle(Section):
     schedule: str | None
 
     def dbt_vars(self) -> dict[str, Any]:
-        """What dbt needs of this, as its `--vars`: thresholds and horizons in days, how to read orders and events."""
+        """What dbt needs of this, as its `--vars`: thresholds, horizons, closed days, how to read orders and events."""
         thresholds = {key: value for key, value in self.stages.model_dump().items() if value is not None}
         reading = {
             key: value for key, value in self.model_dump(include=_READING, mode="json").items() if value is not None
         }
-        return {**thresholds, **reading, "horizons_days": self.horizons_days}
+        return {**thresholds, **reading, "closed": self.closed.as_var(), "horizons_days": self.horizons_days}
 
 
 def read_lifecycle(path: Path) -> Lifecycle:

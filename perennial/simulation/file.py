@@ -52,7 +52,7 @@ def simulate_file(
     writing = 0.0
     part = out.with_name(f"{out.name}.part")
     try:
-        with _opened(part, is_gzip=out.suffix == ".gz") as stream:
+        with opened(part, is_gzip=out.suffix == ".gz") as stream:
             for text, count in market_text(market, days, progress, block):
                 before = time.monotonic()
                 stream.write(text)
@@ -93,7 +93,8 @@ def _blocks(market: Market, due: Deliveries, block: int) -> Iterator[tuple[bytes
         yield market.writer.text(some), len(some)
 
 
-def _opened(path: Path, *, is_gzip: bool) -> IO[bytes]:
+def opened(path: Path, *, is_gzip: bool) -> IO[bytes]:
+    """`path` to write to, compressed where asked; the same bytes written give the same file."""
     if is_gzip:
         # No name and no time inside: the same events are the same bytes.
         return cast("IO[bytes]", _PlainGzip(path))

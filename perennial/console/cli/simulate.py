@@ -1,21 +1,21 @@
 """perennial simulate: the events of a market with a known truth, and how it compares with real shoppers."""
 
-from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.table import Table
 
-from perennial.as_of import parse_as_of
 from perennial.console.cli.output import JsonOption, error_handler, show
 from perennial.console.cli.progress import progress_bar
+from perennial.console.cli.simulate_shape import Size, first_day_of, simulate_a_shape, writable
 from perennial.console.terminal import table
 
 if TYPE_CHECKING:
     from perennial.simulation import Figure, SimulationReport
 
 COMPLETE_JOURNEY = "complete-journey"
+CUSTOMERS, DAYS = 2_500, 365
 
 
 def register(app: typer.Typer) -> None:
@@ -24,43 +24,46 @@ def register(app: typer.Typer) -> None:
 
 
 def simulate(
-    customers: Annotated[int, typer.Option(min=1, help="The number of customers in the market.")] = 2_500,
-    days: Annotated[int, typer.Option(min=1, help="The number of days to simulate.")] = 365,
+    customers: Annotated[
+        int | None, typer.Option(min=1, help="The number of customers: 2,500 in a market, or the shape's own.")
+    ] = None,
+    days: Annotated[
+        int | None, typer.Option(min=1, help="The number of days to simulate: 365, or the shape's own.")
+    ] = None,
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same file, byte by byte.")] = 0,
     out: Annotated[Path | None, typer.Option(help="FILE, or FILE.gz to compress.")] = None,
     start: Annotated[str | None, typer.Option(help="The first day, as YYYY-MM-DD.")] = None,
+    shape: Annotated[
+        str | None, typer.Option(metavar="NAME", help="A brand of this shape, such as yearly, its truth beside it.")
+    ] = None,
     compare: Annotated[str | None, typer.Option(metavar=COMPLETE_JOURNEY, help="Beside real shoppers instead.")] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Write the events of a simulated market, for `perennial ingest events`."""
+    """Write the events of a simulated market, or of a brand of an odd shape, for `perennial ingest events`."""
     with error_handler(as_json=as_json):
         if compare is not None:
-            _compare(compare, customers, seed, as_json)
-            return
-        if out is None:
-            raise ValueError("say where the events go: --out FILE, or --out FILE.gz to compress")
-        first_day = _first_day(start, days)
-        with progress_bar(f"Simulating {days} days", as_json=as_json) as update:
-            show(_written(customers, days, seed, out, first_day, update), as_json=as_json, render=render_simulation)
+            _refuse_beside_compare({"--shape": shape, "--days": days, "--out": out, "--start": start})
+            _compare(compare, customers or CUSTOMERS, seed, as_json)
+        elif shape is not None:
+            simulate_a_shape(shape, Size(customers, days, start, seed), out, as_json=as_json)
+        else:
+            with progress_bar(f"Simulating {days or DAYS} days", as_json=as_json) as update:
+                report = _written(customers or CUSTOMERS, days or DAYS, seed, writable(out), start, update)
+                show(report, as_json=as_json, render=render_simulation)
 
 
-def _written(customers: int, days: int, seed: int, out: Path, start: date, update: Any) -> "SimulationReport":
-    from perennial.simulation import Market, simulate_file
+def _written(customers: int, days: int, seed: int, out: Path, start: str | None, update: Any) -> "SimulationReport":
+    from perennial.simulation import START, Market, simulate_file
 
-    if not out.absolute().parent.is_dir():
-        raise ValueError(f"there is no folder {out.parent}: make it first, or choose another --out")
-    return simulate_file(Market(customers, start=start, seed=seed), days, out, progress=update)
+    first_day = first_day_of(start, START, days)
+    return simulate_file(Market(customers, start=first_day, seed=seed), days, out, progress=update)
 
 
-def _first_day(start: str | None, days: int) -> date:
-    from perennial.simulation import START
-
-    first = parse_as_of(start) if start else START
-    # Refused before hours are spent on what ingest would refuse; late events come up to a week after the last day.
-    latest = datetime.now(tz=UTC).date() - timedelta(days=days + 8)
-    if first > latest:
-        raise ValueError(f"{days} days from {first} reach into the future, which no ingest accepts: --start {latest}")
-    return first
+def _refuse_beside_compare(given: dict[str, object]) -> None:
+    if named := [option for option, value in given.items() if value is not None]:
+        raise ValueError(
+            f"--compare writes no file and always takes a year of the default market: leave out {', '.join(named)}"
+        )
 
 
 def _compare(with_what: str, customers: int, seed: int, as_json: bool) -> None:

@@ -80,6 +80,7 @@ bench: install  ## Measure every step, beside a peer or a limit, in a home of it
 	@$(BIN)/python benchmarks/simulation.py
 	@$(BIN)/python benchmarks/uplift.py
 	@$(BIN)/python benchmarks/calibration_gap.py
+	@$(BIN)/python benchmarks/shapes.py
 
 docs: install  ## Build dbt's documentation of the warehouse into the home
 	@eval "$$($(BIN)/perennial env)" && $(BIN)/dbt docs generate

@@ -36,6 +36,10 @@ def _known_model(name: str) -> str:
     return name
 
 
+_FORMER_QUANTILES = {"onboarding_quantile": 0.95, "slipping_quantile": 0.75, "winback_quantile": 0.99}
+"""Of all gaps, where shares are of customers now: their defaults stand in every older home, chosen by nobody."""
+
+
 ModelName = Annotated[str, AfterValidator(_known_model)]
 
 WarehouseTable = Annotated[str, AfterValidator(_schema_and_table)]
@@ -52,11 +56,11 @@ class Section(BaseModel):
 class StageThresholds(Section):
     onboarding_orders: Annotated[int, Field(ge=1)]
     onboarding_days: Days | None
-    onboarding_quantile: Quantile
+    onboarding_share: Quantile
     slipping_after_gaps: Annotated[float, Field(gt=0)]
-    slipping_quantile: Quantile
+    slipping_share: Quantile
     winback_after_days: Days | None
-    winback_quantile: Quantile
+    winback_share: Quantile
     winback_at_least_days: Days
     unknown_cadence_days: Days
 
@@ -118,7 +122,7 @@ def _defaults() -> dict[str, Any]:
 
 def _parse(path: Path, text: str) -> Lifecycle:
     try:
-        content = _overlay(_defaults(), yaml.safe_load(text) or {})
+        content = _overlay(_defaults(), _without_former(path, yaml.safe_load(text) or {}))
     except (yaml.YAMLError, AttributeError) as error:
         raise LifecycleError(f"{path} is not a YAML mapping: {error}") from error
     try:
@@ -126,6 +130,19 @@ def _parse(path: Path, text: str) -> Lifecycle:
     except ValidationError as error:
         problems = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
         raise LifecycleError(f"{path}: {problems}") from error
+
+
+def _without_former(path: Path, content: dict[str, Any]) -> dict[str, Any]:
+    stages = content.get("stages")
+    if not isinstance(stages, dict):
+        return content
+    for key, default in _FORMER_QUANTILES.items():
+        if stages.get(key, default) != default:
+            raise LifecycleError(
+                f"{path}: stages.{key} counted gaps, of which frequent customers have most. Write "
+                f"{key.replace('quantile', 'share')} instead, which counts every customer alike, or delete the line."
+            )
+    return {**content, "stages": {key: value for key, value in stages.items() if key not in _FORMER_QUANTILES}}
 
 
 def write_holdout_share(path: Path, share: float) -> None:

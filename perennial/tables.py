@@ -14,6 +14,7 @@ MARTS_CUSTOMER_STAGES = "marts.customer_stages"
 MARTS_STAGE_TRANSITIONS = "marts.stage_transitions"
 MARTS_CUSTOMER_FEATURES = "marts.customer_features"
 MARTS_DATA_ISSUES = "marts.data_issues"
+MARTS_CADENCES = "marts.cadences"
 
 PREDICTIONS_SCORES = "predictions.scores"
 PREDICTIONS_PROMOTIONS = "predictions.promotions"

@@ -85,6 +85,11 @@ class CustomerDay:
         history = f"{orders:,} order{'s' if orders != 1 else ''}"
         history += f", the last {silent} day{'s' if silent != 1 else ''} before" if silent is not None else ""
         history += f", usually one every {usual:.3g} days" if usual is not None else ""
+        if silent is not None:
+            history += (
+                f"; slipping after {found['slipping_after_days']:.3g} days of silence, "
+                f"lapsed after {found['winback_after_days']:.3g}"
+            )
         return Condition("stage", True, f"In {self.stage} since {found['entered_on']}: {history}.")
 
     def _profiling(self) -> Condition:

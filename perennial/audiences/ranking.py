@@ -14,14 +14,15 @@ from perennial.tables import (
 # quadratic, while a hash join is never much worse than the best.
 HASH_JOINS_SQL = "set local enable_nestloop = off"
 
-# How a stage is ordered while no model scores it: the name of the order, and the key, smallest first.
-_DUE = "-(stages.days_since_last_order / nullif(stages.usual_gap_days, 0))"
+# How a stage is ordered while no model scores it: the name of the order, and the key, smallest first. How due
+# a customer is by their cadence is their silence over what is slipping for them.
+_DUE = "(stages.days_silent / nullif(stages.slipping_after_days, 0))"
 RULES: dict[Stage, tuple[str, str]] = {
     Stage.PROSPECT: ("rule: most recently seen first", "%(as_of)s::date - customers.last_seen_on"),
-    Stage.ONBOARDING: ("rule: most recent order first", "stages.days_since_last_order"),
-    Stage.ENGAGEMENT: ("rule: most due by their own cadence first", _DUE),
-    Stage.RETENTION: ("rule: most overdue by their own cadence first", _DUE),
-    Stage.WINBACK: ("rule: most recently lapsed first", "stages.days_since_last_order"),
+    Stage.ONBOARDING: ("rule: most due by their cadence first", f"-{_DUE}"),
+    Stage.ENGAGEMENT: ("rule: most due by their cadence first", f"-{_DUE}"),
+    Stage.RETENTION: ("rule: most overdue by their cadence first", f"-{_DUE}"),
+    Stage.WINBACK: ("rule: least overdue by their cadence first", _DUE),
 }
 
 # The reasons of a member whom no model scored, in the shape of the models' own reasons.

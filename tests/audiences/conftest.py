@@ -27,7 +27,8 @@ MARTS = """
     );
     create table marts.customer_stages (
         customer_id text, snapshot_on date, snapshot_at timestamptz, stage text, entered_on date,
-        count_orders bigint, days_since_last_order bigint, usual_gap_days double precision
+        count_orders bigint, days_since_last_order bigint, usual_gap_days double precision,
+        days_silent bigint, slipping_after_days double precision, winback_after_days double precision
     );
     create table marts.customer_features (
         customer_id text, snapshot_on date, snapshot_at timestamptz, days_since_last_order bigint, top_department text
@@ -44,13 +45,17 @@ class Brand:
     def add(self, customer_id: str, stage: str, day: date = SUNDAY, **known: Any) -> None:
         """A customer in a stage at the end of `day`; `silent` days since the last order, `gap` between orders."""
         silent, gap, orders = known.get("silent", 10), known.get("gap", 7.0), known.get("orders", 5)
+        slipping = 1.5 * gap if gap else 20.0
         row = (customer_id, day, snapshot_at(day), stage, known.get("entered_on", day), orders, silent, gap)
         with connect(Role.TRANSFORMER) as connection:
             connection.execute(
                 "insert into marts.customers values (%s, %s, %s, %s) on conflict do nothing",
                 [customer_id, BEGINNING, known.get("last_seen_on", day), Jsonb(known.get("traits", {}))],
             )
-            connection.execute("insert into marts.customer_stages values (%s, %s, %s, %s, %s, %s, %s, %s)", row)
+            connection.execute(
+                "insert into marts.customer_stages values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+                (*row, silent, slipping, 2 * slipping),
+            )
             connection.execute(
                 "insert into marts.customer_features values (%s, %s, %s, %s, 'GROCERY')",
                 [customer_id, day, snapshot_at(day), silent],

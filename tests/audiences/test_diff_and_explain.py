@@ -64,7 +64,8 @@ def test_a_member_meets_every_condition_and_sees_the_reasons(brand: Brand) -> No
     assert set(conditions(TRICKY).values()) == {True}
     words = {condition.name: condition.words for condition in explained.conditions}
     assert words["stage"] == (
-        "In retention since 2017-09-24: 5 orders, the last 21 days before, usually one every 7 days."
+        "In retention since 2017-09-24: 5 orders, the last 21 days before, usually one every 7 days; slipping after "
+        "10.5 days of silence, lapsed after 21."
     )
     assert words["score"] == ("churn_risk (version 3) says 83.0%: high, among the top 17 % of those scored.")
     assert words["published"] == f"Rank 1 of 1 in run {run.run_id}; in it since 2017-09-25."

@@ -60,10 +60,10 @@ def test_equal_scores_are_ordered_by_customer_id_and_the_unscored_come_last(bran
 @pytest.mark.parametrize(
     ("stage", "rule", "expected"),
     [
-        ("retention", "rule: most overdue by their own cadence first", ["slow", "quick", "new"]),
-        ("engagement", "rule: most due by their own cadence first", ["slow", "quick", "new"]),
-        ("onboarding", "rule: most recent order first", ["new", "quick", "slow"]),
-        ("winback", "rule: most recently lapsed first", ["new", "quick", "slow"]),
+        ("retention", "rule: most overdue by their cadence first", ["slow", "quick", "new"]),
+        ("engagement", "rule: most due by their cadence first", ["slow", "quick", "new"]),
+        ("onboarding", "rule: most due by their cadence first", ["slow", "quick", "new"]),
+        ("winback", "rule: least overdue by their cadence first", ["new", "quick", "slow"]),
         ("prospect", "rule: most recently seen first", ["slow", "new", "quick"]),
     ],
 )

@@ -80,7 +80,7 @@ def test_a_minimum_probability_of_an_audience_without_a_model_is_refused(publish
     publish("winback", SUNDAY)
     assert pull("winback")["customer_id"].tolist() == ["w"]
     with pytest.raises(
-        NoProbabilityError, match=r"rule: most recently lapsed first.*perennial models report reactivation"
+        NoProbabilityError, match=r"rule: least overdue by their cadence first.*perennial models report reactivation"
     ):
         pull("winback", min_probability=0.5)
 

@@ -15,7 +15,7 @@ from tests.dbt_project.world import market
 AS_OF = date(2021, 6, 9)
 # What a brand has in common follows from everyone's orders: set by hand, no order changes another customer's row.
 LIFECYCLE = {
-    "stages": {"onboarding_days": 21, "winback_after_days": 40, "slipping_quantile": 0.0001, "unknown_cadence_days": 1},
+    "stages": {"onboarding_days": 21, "winback_after_days": 40, "slipping_share": 0.0001, "unknown_cadence_days": 1},
     "currency": "USD",
     "history_starts_on": "2021-03-01",
 }

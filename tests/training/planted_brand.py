@@ -68,7 +68,7 @@ def create_marts(connection: psycopg.Connection[Any], model: str, *, is_value: b
     key = "customer_id text, snapshot_on date, snapshot_at timestamptz"
     label = "label double precision, label_orders bigint" if is_value else "label boolean"
     connection.execute(f"create table marts.customer_features ({key}, {features})")
-    connection.execute(f"create table marts.customer_stages ({key}, stage text, winback_after_days bigint)")
+    connection.execute(f"create table marts.customer_stages ({key}, stage text, winback_after_days double precision)")
     connection.execute(
         "create table marts.customers (customer_id text, first_seen_at timestamptz, first_order_at timestamptz)"
     )

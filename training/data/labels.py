@@ -68,8 +68,9 @@ class Labels:
             and labelled.customer_id in (
                 select customer_id from {MARTS_CUSTOMERS}
                 where first_order_at >= (select min(first_seen_at) from {MARTS_CUSTOMERS}) + interval '1 day' * (
-                    select winback_after_days from {MARTS_CUSTOMER_STAGES}
-                    where snapshot_on <= '{self.as_of.isoformat()}' order by snapshot_on desc limit 1
+                    select min(winback_after_days) from {MARTS_CUSTOMER_STAGES}
+                    where snapshot_on <= '{self.as_of.isoformat()}'
+                    group by snapshot_on order by snapshot_on desc limit 1
                 )
             )
         """

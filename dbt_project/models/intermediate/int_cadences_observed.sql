@@ -1,85 +1,87 @@
-with days as (
+{#- What is known weighs as much as the default once so many customers have come back. -#}
+{%- set customers_of_default = 30 -%}
+{%- set defaults = {
+    'onboarding_days': var('unknown_cadence_days'),
+    'slipping_after_days': var('unknown_cadence_days'),
+    'winback_after_days': 3 * var('unknown_cadence_days'),
+} -%}
+{%- set estimates = {
+    'onboarding_days': 'onboarding_gap_days',
+    'slipping_after_days': 'slipping_gap_days',
+    'winback_after_days': 'winback_gap_days',
+} -%}
 
-    select * from {{ ref('int_snapshot_days_listed') }}
-
-),
-
-order_days as (
-
-    select * from {{ ref('int_order_days_sequenced') }}
-    where gap_days is not null
-
-),
-
-closed as (
+with recursive days as (
 
     select
-        change.known_on,
-        order_days.gap_days,
-        sum(change.direction) as count_gaps
-    from order_days
-    cross join lateral (
-        values (greatest(order_days.known_on, order_days.order_known_on), 1), (order_days.known_until_on, -1)
-    ) as change (known_on, direction)
-    where change.known_on < 'infinity'
-    group by change.known_on, order_days.gap_days
+        snapshot_on,
+        row_number() over (order by snapshot_on) as day_number
+    from {{ ref('int_snapshot_days_listed') }}
 
 ),
 
-known as (
+gaps as (
+
+    select * from {{ ref('int_gaps_estimated') }}
+
+),
+
+drawn_to_default as (
 
     select
         days.snapshot_on,
-        closed.gap_days,
-        sum(closed.count_gaps) as count_gaps
+        days.day_number,
+        coalesce(gaps.count_customers, 0) as count_customers,
+        coalesce(gaps.count_returned, 0) as count_returned,
+        coalesce(gaps.count_gaps, 0) as count_gaps,
+        gaps.share_returning,
+        case when gaps.count_gaps >= 100 then gaps.usual_gap_days end as usual_gap_days,
+        {{ drawn(
+            'gaps.usual_long_gap_ratio', var('slipping_after_gaps'), 'gaps.count_with_three_gaps', customers_of_default
+        ) }} as usual_long_gap_ratio,
+        {%- for name, default in defaults.items() %}
+        {{ drawn('gaps.' ~ estimates[name], default, 'gaps.count_returned', customers_of_default) }}
+            as {{ name }}{{ ',' if not loop.last }}
+        {%- endfor %}
     from days
-    inner join closed on days.snapshot_on >= closed.known_on
-    group by days.snapshot_on, closed.gap_days
+    left join gaps on days.snapshot_on = gaps.snapshot_on
 
 ),
 
-ranked as (
+-- From one snapshot to the next no threshold moves by more than a third, so that nobody's stage jumps with it.
+steady as (
 
     select
-        snapshot_on,
-        gap_days,
-        sum(count_gaps) over (partition by snapshot_on) as count_gaps,
-        sum(count_gaps) over (partition by snapshot_on order by gap_days)
-        / sum(count_gaps) over (partition by snapshot_on) as share_up_to
-    from known
-
-),
-
-cadences as (
-
+        0::bigint as day_number,
+        {%- for name, default in defaults.items() %}
+        {{ default }}::double precision as {{ name }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    union all
     select
-        snapshot_on,
-        max(count_gaps)::bigint as count_gaps,
-        min(gap_days) filter (where share_up_to >= 0.5) as usual_gap_days,
-        min(gap_days) filter (where share_up_to >= {{ var('onboarding_quantile') }}) as onboarding_days,
-        min(gap_days) filter (where share_up_to >= {{ var('slipping_quantile') }}) as slipping_after_days,
-        greatest(
-            min(gap_days) filter (where share_up_to >= {{ var('winback_quantile') }}),
-            {{ var('winback_at_least_days') }}
-        ) as winback_after_days
-    from ranked
-    group by snapshot_on
-    having max(count_gaps) >= 100
+        drawn_to_default.day_number,
+        {%- for name in defaults %}
+        least(greatest(drawn_to_default.{{ name }}, steady.{{ name }} * 3 / 4), steady.{{ name }} * 4 / 3)
+            as {{ name }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from steady
+    inner join drawn_to_default on steady.day_number + 1 = drawn_to_default.day_number
 
 )
 
 select
-    days.snapshot_on,
-    coalesce(cadences.count_gaps, 0) as count_gaps,
-    cadences.usual_gap_days,
-    coalesce(
-        {{ var('onboarding_days', none) or 'null' }}, cadences.onboarding_days, {{ var('unknown_cadence_days') }}
-    ) as onboarding_days,
-    coalesce(cadences.slipping_after_days, {{ var('unknown_cadence_days') }}) as slipping_after_days,
+    drawn_to_default.snapshot_on,
+    drawn_to_default.count_customers,
+    drawn_to_default.count_returned,
+    drawn_to_default.count_gaps,
+    drawn_to_default.share_returning,
+    drawn_to_default.usual_gap_days is not null as is_known,
+    drawn_to_default.usual_gap_days,
+    drawn_to_default.usual_long_gap_ratio,
+    coalesce({{ var('onboarding_days', none) or 'null' }}, round(steady.onboarding_days)::int) as onboarding_days,
+    round(steady.slipping_after_days::numeric, 2)::double precision as slipping_after_days,
     coalesce(
         {{ var('winback_after_days', none) or 'null' }},
-        cadences.winback_after_days,
-        3 * {{ var('unknown_cadence_days') }}
+        greatest(round(steady.winback_after_days)::int, {{ var('winback_at_least_days') }})
     ) as winback_after_days
-from days
-left join cadences on days.snapshot_on = cadences.snapshot_on
+from drawn_to_default
+inner join steady on drawn_to_default.day_number = steady.day_number

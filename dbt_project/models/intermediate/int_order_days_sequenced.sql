@@ -6,6 +6,18 @@ with changes as (
 
 ),
 
+days_counted as (
+
+    select * from {{ ref('int_days_counted') }}
+
+),
+
+moment as (
+
+    select * from {{ ref('int_moment_fixed') }}
+
+),
+
 known_days as (
 
     select
@@ -38,75 +50,69 @@ sequences as (
 
 ),
 
+counted as (
+
+    select
+        known_days.*,
+        -- Whoever ordered before the history begins ordered on a day that was open.
+        coalesce(days_counted.open_day_number, known_days.ordered_on - moment.first_event_on + 1) as open_day_number
+    from known_days
+    cross join moment
+    left join days_counted on known_days.ordered_on = days_counted.day
+
+),
+
 days as (
 
     select
         sequences.customer_id,
         sequences.known_on,
         sequences.known_until_on,
-        known_days.order_known_on,
-        known_days.ordered_on,
+        counted.order_known_on,
+        counted.ordered_on,
+        counted.open_day_number,
         row_number() over history as day_number,
-        known_days.ordered_on - lag(known_days.ordered_on) over history as gap_days
+        case
+            when lag(counted.open_day_number) over history is not null
+                -- An order on a closed day comes a day after the one before it.
+                then greatest(1, counted.open_day_number - lag(counted.open_day_number) over history)::int
+        end as gap_days
     from sequences
-    inner join known_days
+    inner join counted
         on
-            sequences.customer_id = known_days.customer_id
-            and sequences.known_until_on > known_days.order_known_on
+            sequences.customer_id = counted.customer_id
+            and sequences.known_until_on > counted.order_known_on
     window history as (
-        partition by sequences.customer_id, sequences.known_on order by known_days.ordered_on
+        partition by sequences.customer_id, sequences.known_on order by counted.ordered_on
     )
 
 ),
 
-gaps_before as (
+remembered as (
 
     select
-        days.customer_id,
-        days.known_on,
-        later_number as day_number,
-        days.gap_days
+        *,
+        array_remove(array_agg(gap_days) over latest_gaps, null) as remembered_gaps,
+        min(ordered_on) over whole_history as first_ordered_on,
+        min(open_day_number) over whole_history as first_open_day_number,
+        max(gap_days) over whole_history as longest_gap_days,
+        avg(gap_days) over latest_gaps as mean_gap_days,
+        stddev_samp(gap_days) over latest_gaps as gap_deviation_days,
+        avg(gap_days) over latest_three_gaps as latest_gaps_days
     from days
-    cross join lateral generate_series(
-        days.day_number, days.day_number + {{ remembered_gaps - 1 }}
-    ) as later_number
-    where days.gap_days is not null
-
-),
-
-usual_gaps as (
-
-    select
-        customer_id,
-        known_on,
-        day_number,
-        percentile_cont(0.5) within group (order by gap_days) as usual_gap_days
-    from gaps_before
-    group by customer_id, known_on, day_number
+    window
+        whole_history as (partition by customer_id, known_on order by day_number),
+        latest_gaps as (whole_history rows {{ remembered_gaps - 1 }} preceding),
+        latest_three_gaps as (whole_history rows 2 preceding)
 
 )
 
 select
-    days.customer_id,
-    days.known_on,
-    days.known_until_on,
-    days.order_known_on,
-    days.ordered_on,
-    days.day_number,
-    days.gap_days,
-    usual_gaps.usual_gap_days,
-    min(days.ordered_on) over whole_history as first_ordered_on,
-    max(days.gap_days) over whole_history as longest_gap_days,
-    avg(days.gap_days) over latest_gaps as mean_gap_days,
-    stddev_samp(days.gap_days) over latest_gaps as gap_deviation_days,
-    avg(days.gap_days) over latest_three_gaps as latest_gaps_days
-from days
-left join usual_gaps
-    on
-        days.customer_id = usual_gaps.customer_id
-        and days.known_on = usual_gaps.known_on
-        and days.day_number = usual_gaps.day_number
-window
-    whole_history as (partition by days.customer_id, days.known_on order by days.day_number),
-    latest_gaps as (whole_history rows {{ remembered_gaps - 1 }} preceding),
-    latest_three_gaps as (whole_history rows 2 preceding)
+    remembered.*,
+    usual.quantiles[1] as usual_gap_days,
+    usual.quantiles[2] as long_gap_days
+from remembered
+cross join lateral (
+    select percentile_cont(array[0.5, 0.9]) within group (order by gap_days) as quantiles
+    from unnest(remembered.remembered_gaps) as gap (gap_days)
+) as usual

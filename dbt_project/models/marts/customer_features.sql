@@ -75,9 +75,9 @@ features as (
         orders.gap_deviation_days::double precision as gap_deviation_days,
         orders.latest_gap_days::bigint as latest_gap_days,
         orders.longest_gap_days::bigint as longest_gap_days,
-        {{ ratio('stages.days_since_last_order', 'orders.usual_gap_days') }} as gap_ratio,
-        {{ ratio('stages.days_since_last_order', 'orders.longest_gap_days') }} as longest_gap_ratio,
-        {{ ratio('stages.days_since_last_order', 'cadences.usual_gap_days') }} as brand_gap_ratio,
+        {{ ratio('stages.days_silent', 'orders.usual_gap_days') }} as gap_ratio,
+        {{ ratio('stages.days_silent', 'orders.longest_gap_days') }} as longest_gap_ratio,
+        {{ ratio('stages.days_silent', 'cadences.usual_gap_days') }} as brand_gap_ratio,
         {{ ratio('orders.usual_gap_days', 'cadences.usual_gap_days') }} as usual_gap_to_brand,
         {{ ratio('orders.gap_deviation_days', 'orders.mean_gap_days') }} as gap_irregularity,
 

@@ -66,9 +66,10 @@ select
     count_orders,
     days_since_last_order::bigint as days_since_last_order,
     days_since_first_order::bigint as days_since_first_order,
+    days_silent::bigint as days_silent,
     usual_gap_days,
     onboarding_days::bigint as onboarding_days,
     slipping_after_days,
-    winback_after_days::bigint as winback_after_days
+    winback_after_days::double precision as winback_after_days
 from entered
 where snapshot_on >= {{ changed_on() }}

@@ -6,6 +6,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from perennial.consent import PROFILING, TRAINING
+from perennial.console.cli.cadence_views import render_cadence
 from perennial.console.terminal import table
 from perennial.lifecycle import load_lifecycle
 
@@ -13,20 +14,21 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from perennial.audiences import Condition, Diff, Explanation, Run
+    from perennial.cadence import Cadence
 
 SHOWN = 20
 MARKS = {True: ("✔", "green"), False: ("✘", "red"), None: ("·", "dim")}
 
 
-def render_audiences(runs: "Sequence[Run]") -> RenderableType:
-    """What keeps everybody out, first; a line for each audience; and why a rule orders where a model should."""
+def render_audiences(runs: "Sequence[Run]", cadence: "Cadence | None" = None) -> RenderableType:
+    """What keeps everybody out, first; a line for each audience; why a rule orders it; the cadence."""
     rows = [(run.stage, run.row_count, run.count_holdout, str(run.as_of), run.ordered_by, run.is_stale) for run in runs]
     columns = ("stage", "members", "held out", "as of", "ordered by", "stale")
     lines: list[RenderableType] = [table("Audiences", columns, rows)]
     if missing := missing_consent(runs):
         lines.insert(0, Text(f"{missing}\n", style="yellow"))
     lines += [Text(f"{run.stage}: {run.why_no_model}", style="dim") for run in runs if run.why_no_model]
-    return Group(*lines)
+    return Group(*lines, *render_cadence(cadence))
 
 
 def missing_consent(runs: "Sequence[Run]") -> str | None:

@@ -9,6 +9,7 @@ import typer
 
 from perennial.as_of import parse_as_of
 from perennial.console.cli.audience_views import render_audiences, render_diff, render_explanation
+from perennial.console.cli.cadence_views import find_cadence
 from perennial.console.cli.day_warnings import print_day_warnings
 from perennial.console.cli.output import JsonOption, error_handler, one_of, show
 from perennial.console.terminal import err
@@ -37,7 +38,7 @@ def list_audiences(as_json: JsonOption = False) -> None:
     from perennial.audiences import list_runs
 
     with error_handler(as_json=as_json):
-        show(list_runs(), as_json=as_json, render=render_audiences)
+        show(list_runs(), as_json=as_json, render=lambda runs: render_audiences(runs, find_cadence()))
         print_day_warnings()
 
 

@@ -7,6 +7,7 @@ import typer
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from perennial.console.cli.cadence_views import find_cadence, render_cadence
 from perennial.console.cli.data_issue_views import list_data_issues, render_data_issues
 from perennial.console.cli.day_warnings import print_day_warnings
 from perennial.console.cli.output import JsonOption, error_handler, show
@@ -14,6 +15,7 @@ from perennial.console.terminal import announce, table
 from perennial.settings import load_settings
 
 if TYPE_CHECKING:
+    from perennial.cadence import Cadence
     from perennial.data_issues import DataIssueCount
     from perennial.platform import Health
 
@@ -40,14 +42,15 @@ def down(as_json: JsonOption = False) -> None:
 
 
 def status(as_json: JsonOption = False) -> None:
-    """Show what is running, and where, and what could not be used of the events. Exits 1 when a part is not running."""
+    """Show what runs, the brand's cadence, and what could not be used of the events. Exits 1 when a part is stopped."""
     from perennial import platform
 
     with error_handler(as_json=as_json):
         parts = platform.status()
         issues = list_data_issues() if parts[0].is_running else []
-        content = {"parts": parts, "data_issues": [issue.to_dict() for issue in issues]}
-        show(content, as_json=as_json, render=lambda _: _render_status(parts, issues))
+        cadence = find_cadence() if parts[0].is_running else None
+        content = {"parts": parts, "cadence": cadence, "data_issues": [issue.to_dict() for issue in issues]}
+        show(content, as_json=as_json, render=lambda _: _render_status(parts, cadence, issues))
         if parts[0].is_running:
             print_day_warnings()
     if not all(part.is_running for part in parts):
@@ -67,8 +70,8 @@ def env(as_json: JsonOption = False) -> None:
             typer.echo(lines)
 
 
-def _render_status(parts: "list[Health]", issues: "list[DataIssueCount]") -> Group:
-    return Group(render_platform(parts), *render_data_issues(issues))
+def _render_status(parts: "list[Health]", cadence: "Cadence | None", issues: "list[DataIssueCount]") -> Group:
+    return Group(render_platform(parts), *render_cadence(cadence), *render_data_issues(issues))
 
 
 def render_platform(parts: "list[Health]") -> Group:

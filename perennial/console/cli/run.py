@@ -8,6 +8,7 @@ from rich.console import Group
 
 from perennial.as_of import parse_as_of
 from perennial.console.cli.audience_views import missing_consent, render_audiences
+from perennial.console.cli.cadence_views import find_cadence
 from perennial.console.cli.data_issue_views import list_data_issues, render_data_issues
 from perennial.console.cli.day_warnings import print_day_warnings
 from perennial.console.cli.output import JsonOption, error_handler, show
@@ -38,7 +39,11 @@ def run(
             "audiences": audiences,
             "data_issues": [issue.to_dict() for issue in issues],
         }
-        show(figures, as_json=as_json, render=lambda _: Group(render_audiences(audiences), *render_data_issues(issues)))
+        show(
+            figures,
+            as_json=as_json,
+            render=lambda _: Group(render_audiences(audiences, find_cadence()), *render_data_issues(issues)),
+        )
         if day is None:
             print_day_warnings()
 

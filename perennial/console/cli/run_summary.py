@@ -13,6 +13,7 @@ from rich.table import Table
 from perennial.console.chain.airflow_client import TaskRun
 from perennial.console.chain.chain_run import ChainProgress
 from perennial.console.cli.audience_views import render_audiences
+from perennial.console.cli.cadence_views import find_cadence
 from perennial.console.cli.data_issue_views import list_data_issues, render_data_issues
 from perennial.console.cli.next_steps import next_steps
 from perennial.console.cli.stopwatch import Stopwatch
@@ -120,7 +121,7 @@ def render_summary(summary: Summary) -> RenderableType:
         "",
         _model_table(summary.models),
         "",
-        render_audiences(summary.audiences),
+        render_audiences(summary.audiences, find_cadence()),
         *render_data_issues(summary.data_issues),
         "",
         table("Seconds", ("step", "seconds"), [(step, round(seconds, 1)) for step, seconds in summary.seconds.items()]),

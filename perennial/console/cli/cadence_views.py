@@ -1,0 +1,17 @@
+"""The brand's cadence as a person reads it, beside what follows from it."""
+
+from rich.text import Text
+
+from perennial.cadence import Cadence, read_cadence
+from perennial.database import Role, connect
+
+
+def find_cadence() -> Cadence | None:
+    """The newest cadence; None before the marts are built."""
+    with connect(Role.READER) as connection:
+        return read_cadence(connection)
+
+
+def render_cadence(cadence: Cadence | None) -> list[Text]:
+    """Its sentences; nothing before the marts are built."""
+    return [Text(f"\n{cadence.sentences}", style="" if cadence.is_known else "yellow")] if cadence else []

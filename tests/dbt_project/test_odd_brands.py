@@ -66,12 +66,13 @@ def test_fifty_customers_of_long_ago_with_odd_ids_and_no_messages(brand: Brand, 
     assert dict(brand.all(bought)) == dict(brand.all(known))
 
 
-def test_one_customer_with_one_order_goes_from_onboarding_to_winback(brand: Brand) -> None:
+def test_one_customer_with_one_order_goes_from_onboarding_over_retention_to_winback(brand: Brand) -> None:
     brand.load([order("only", "ada", "2021-03-03T10:00", total=12.5)])
     brand.build(date(2021, 9, 1), select=EVERYTHING)
     assert brand.all("select customer_id, count_orders, revenue::text from marts.customers") == [("ada", 1, "12.5")]
     path = brand.all("select transitioned_on, from_stage, to_stage from marts.stage_transitions")
-    assert path == [(date(2021, 6, 6), "onboarding", "winback")]  # more than 90 days, as no cadence is known
+    # More than 30 days, then more than 90, as no cadence is known.
+    assert path == [(date(2021, 4, 4), "onboarding", "retention"), (date(2021, 6, 6), "retention", "winback")]
     features = (
         "select count_orders, revenue, usual_gap_days, gap_ratio, days_since_last_order from marts.customer_features"
     )

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from training.evaluation.training_summary import TrainingSummary
+from training.evaluation.value_status import ValueStatus, value_statuses
 from training.promotion.champions import Promotion, champion, promotions
 from training.registry.attempts import Attempt, attempt_of, attempts
 from training.registry.run_artifacts import plot_urls, run_url
@@ -43,6 +44,11 @@ class ModelReport:
     history: list[Promotion]
     attempts: list[Attempt]
 
+    @property
+    def value_statuses(self) -> dict[str, ValueStatus]:
+        """Of the amounts of each stage; empty for a model of probabilities."""
+        return value_statuses(self.summary.kind, self.summary.evaluation) if self.summary else {}
+
     def to_dict(self) -> dict[str, Any]:
         """The report as JSON holds it; `level`, `validation` and `pictures` are deprecated names."""
         update = asdict(self.intercept_update) if self.intercept_update else None
@@ -53,7 +59,7 @@ class ModelReport:
             "intercept_update": update,
             "level": update,
             "candidate": summary.get("candidate"),
-            **_evaluation_content(summary.get("evaluation") or {}),
+            **_evaluation_content(summary.get("evaluation") or {}, self.value_statuses),
             "validation_losses": losses,
             "validation": losses,
             "periods": summary.get("periods", {}),
@@ -115,7 +121,7 @@ def _line(spec: Spec) -> ModelLine:
     )
 
 
-def _evaluation_content(evaluation: dict[str, Any]) -> dict[str, Any]:
+def _evaluation_content(evaluation: dict[str, Any], statuses: dict[str, ValueStatus]) -> dict[str, Any]:
     quality = evaluation.get("model") or {}
     calibration = quality.get("calibration") or {}
     counts = ("rows", "customers", "predicted", "observed")
@@ -132,6 +138,8 @@ def _evaluation_content(evaluation: dict[str, Any]) -> dict[str, Any]:
                 "error": part["error"]["estimate"],
                 "low": part["error"]["low"],
                 "high": part["error"]["high"],
+                "difference": part["difference"],
+                "status": statuses.get(stage),
             }
             for stage, part in stages
         ],

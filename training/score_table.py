@@ -12,12 +12,16 @@ from perennial.as_of import snapshot_at
 from perennial.database import Role, connect
 from perennial.lifecycle import load_lifecycle
 from perennial.tables import PREDICTIONS_SCORES
+from training.evaluation.value_status import ValueStatus
 from training.explanation.reasons import ScoreReason
 
 
 @dataclass(frozen=True)
 class Score:
-    """One customer's score: a probability, or a value in the brand's currency and expected orders over the horizon."""
+    """One customer's score: a probability, or a value in the brand's currency and expected orders over the horizon.
+
+    `status`: of the value; a withheld one orders customers, and is not published. None for probabilities.
+    """
 
     customer_id: str
     stage: str
@@ -26,12 +30,16 @@ class Score:
     expected_orders: float | None
     reasons: list[ScoreReason]
     model_version: str
+    status: ValueStatus | None = None
 
     def to_row(self) -> list[Any]:
         """The row of the draft."""
-        amounts = [self.probability, self.value, self.expected_orders]
+        amounts: list[float | None] = [self.probability, self.value, self.expected_orders]
+        rank_by = self.value if self.probability is None else self.probability
+        if self.status is ValueStatus.WITHHELD:
+            amounts = [None, None, None]
         reasons = Jsonb([asdict(reason) for reason in self.reasons])
-        return [self.customer_id, self.stage, *amounts, reasons, self.model_version]
+        return [self.customer_id, self.stage, *amounts, rank_by, self.status, reasons, self.model_version]
 
 
 @dataclass(frozen=True)
@@ -49,12 +57,15 @@ _CREATE_DRAFT = """
         probability double precision,
         value double precision,
         expected_orders double precision,
+        rank_by double precision,
+        status text,
         reasons jsonb not null,
         model_version text not null
     ) on commit drop
 """
 _COPY_DRAFT = (
-    "copy scores_draft (customer_id, stage, probability, value, expected_orders, reasons, model_version) from stdin"
+    "copy scores_draft "
+    "(customer_id, stage, probability, value, expected_orders, rank_by, status, reasons, model_version) from stdin"
 )
 _DELETE_GONE = f"""
     delete from {PREDICTIONS_SCORES} as known
@@ -62,7 +73,8 @@ _DELETE_GONE = f"""
         and not exists (select from scores_draft where scores_draft.customer_id = known.customer_id)
 """
 _CONTENT = (
-    "as_of_at, stage, probability, value, expected_orders, percentile, band, reasons, model_version, intercept_update"
+    "as_of_at, stage, probability, value, expected_orders, percentile, band, reasons, model_version, intercept_update, "
+    "status"
 )
 _COLUMNS = f"model, as_of, customer_id, {_CONTENT}"
 
@@ -76,15 +88,15 @@ _UPSERT = f"""
     with ranked as (
         select
             *,
-            (rank() over (order by coalesce(probability, value)) - 1
-                + count(*) over (partition by coalesce(probability, value)) / 2.0) / count(*) over () as percentile
+            (rank() over (order by rank_by) - 1
+                + count(*) over (partition by rank_by) / 2.0) / count(*) over () as percentile
         from scores_draft
     )
     insert into {PREDICTIONS_SCORES} as known ({_COLUMNS})
     select
         %(model)s, %(as_of)s, customer_id, %(as_of_at)s, stage, probability, value, expected_orders, percentile,
         case when percentile >= %(high)s then 'high' when percentile >= %(medium)s then 'medium' else 'low' end,
-        reasons, model_version, %(intercept_update)s::double precision
+        reasons, model_version, %(intercept_update)s::double precision, status
     from ranked
     on conflict (model, as_of, customer_id) do update set ({_CONTENT}, scored_at) = ({_listed("excluded")}, now())
     where ({_listed("known")}) is distinct from ({_listed("excluded")})

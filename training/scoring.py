@@ -20,13 +20,14 @@ from training.calibration.served_intercept import served_intercept
 from training.data.labels import Labels
 from training.data.rows import feature_matrix
 from training.evaluation.training_summary import TrainingPopulation
+from training.evaluation.value_status import ValueStatus, value_statuses
 from training.explanation.contributions import explainer_of
 from training.explanation.reasons import strongest_reasons
 from training.promotion.champions import champion, follow_promotions, lock_decisions
 from training.registry.run_artifacts import read_summary
 from training.registry.versions import LoadedModel, load_version
 from training.score_table import Score, add_to_draft, create_draft, publish_draft
-from training.specs import Spec
+from training.specs import PredictionKind, Spec
 
 CHUNK = 10_000
 _DIGITS = 9
@@ -56,8 +57,9 @@ def score(spec: Spec, as_of: date) -> ScoreReport:
     """`predictions.scores` holds exactly this day's eligible customers, scored by the champion of that day.
 
     Eligible: in the model's stage at the end of `as_of`, with consent to profiling. Probabilities carry the intercept
-    update of the day (`served_intercept`). All in one transaction; the same inputs leave every row unchanged,
-    `scored_at` included. Without a champion there are no scores, and the report says so.
+    update of the day (`served_intercept`); amounts are withheld in stages where they were off (`value_status`). All in
+    one transaction; the same inputs leave every row unchanged, `scored_at` included. Without a champion there are no
+    scores, and the report says so.
     Raises MissingColumnsError, and LabelsMissingError without marts.
     """
     started = time.monotonic()
@@ -94,6 +96,7 @@ class Scorer:
                 "Train it again: `perennial run`."
             )
         self._explain = explainer_of(model.estimator)
+        self._statuses = self._read_statuses()
 
     def score(self, customers: pd.DataFrame, shift: float | None) -> Iterator[Score]:
         """A score for each row of `customers` (customer_id, stage_then and features), the log odds moved by `shift`."""
@@ -103,7 +106,17 @@ class Scorer:
         for customer, stage, amount, why in zip(
             customers["customer_id"], customers["stage_then"], amounts, reasons, strict=True
         ):
-            yield Score(customer, stage, *amount, why, self.model.version)
+            yield Score(customer, stage, *amount, why, self.model.version, self._status(stage))
+
+    def _status(self, stage: str) -> ValueStatus | None:
+        if self.spec.kind is PredictionKind.PROBABILITY:
+            return None
+        return self._statuses.get(stage, ValueStatus.WITHHELD)
+
+    def _read_statuses(self) -> dict[str, ValueStatus]:
+        if self.spec.kind is PredictionKind.PROBABILITY:
+            return {}
+        return value_statuses(self.spec.kind, read_summary(self.spec.name, self.model.version).evaluation)
 
 
 def _labels(spec: Spec, as_of: date, version: str) -> Labels:

@@ -30,7 +30,10 @@ class UnknownCustomerError(LookupError):
 
 @dataclass(frozen=True)
 class ModelScore:
-    """A model's newest score of a customer: `probability`, or `value` and `expected_orders`; reasons in words."""
+    """A model's newest score of a customer: `probability`, or `value` and `expected_orders`; reasons in words.
+
+    `status`: of an amount, whether it agreed with what was realised in the customer's stage; a withheld one is None.
+    """
 
     as_of: date
     probability: float | None
@@ -40,6 +43,7 @@ class ModelScore:
     band: str
     reasons: list[str]
     model_version: str
+    status: str | None
 
 
 @dataclass(frozen=True)
@@ -151,7 +155,8 @@ _SCORES_SQL = f"""
     from unnest(%(models)s::text[]) as models (model)
     cross join lateral (
         select as_of, probability, value, expected_orders, percentile, band,
-            array(select reason ->> 'text' from jsonb_array_elements(reasons) as reason) as reasons, model_version
+            array(select reason ->> 'text' from jsonb_array_elements(reasons) as reason) as reasons, model_version,
+            status
         from {PREDICTIONS_SCORES} as scores
         where scores.model = models.model and scores.customer_id = %(customer_id)s
         order by scores.as_of desc

@@ -104,7 +104,7 @@ def _prediction_drifts(connection: psycopg.Connection[Any], model: str, as_of: d
 def _predictions(connection: psycopg.Connection[Any], model: str, day: date) -> "pd.Series[Any]":
     query = (
         f"select coalesce(probability, value) as predicted from {PREDICTIONS_SCORES} "
-        f"where model = '{model}' and as_of = '{day.isoformat()}'"
+        f"where model = '{model}' and as_of = '{day.isoformat()}' and coalesce(probability, value) is not null"
     )
     predicted: pd.Series[Any] = read_query(connection, query).to_pandas()["predicted"]
     return predicted

@@ -109,6 +109,7 @@ _OUTCOMES_SQL = f"""
         and scores.as_of = %(day)s
         and labelled.horizon_days = %(horizon_days)s
         and {in_sample_sql("scores.customer_id", "%(share)s::double precision")}
+        and coalesce(scores.probability, scores.value) is not null
         and {OUT_OF_SAMPLE_SQL}
     order by scores.customer_id
 """

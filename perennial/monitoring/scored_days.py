@@ -23,7 +23,7 @@ OUT_OF_SAMPLE_SQL = f"""
 _SCORED_SQL = f"""
     select
         scores.as_of,
-        bool_or(scores.value is not null) as is_value,
+        bool_or(scores.probability is null) as is_value,
         bool_or({OUT_OF_SAMPLE_SQL}) as is_out_of_sample
     from {PREDICTIONS_SCORES} as scores
     where scores.model = %s and scores.as_of <= %s

@@ -117,7 +117,7 @@ def test_scaled_totals_equal_those_of_the_rows_they_were_scaled_to(make_rows: Ca
     rows = as_amounts(make_rows(100, 10))
     model = fit_candidate(VALUE, "poisson_rfm", rows)
     doubled = rows.target * 2
-    model.scale_to(rows.features, doubled, np.ones(len(rows)))
+    model.scale_to(rows.features, doubled, np.ones(len(rows)), rows.customers)
     assert model.predict(rows.features).sum(axis=0) == pytest.approx(doubled.sum(axis=0))
 
 

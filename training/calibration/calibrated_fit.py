@@ -67,4 +67,4 @@ def _calibrated(dataset: Dataset, candidate: str, estimator: Estimator) -> Calib
 
 def _scaled(estimator: Estimator, rows: Rows) -> Estimator:
     weights = untreated_weights(PredictionKind.VALUE, rows, predict(PredictionKind.VALUE, estimator, rows))
-    return estimator.scale_to(rows.features, rows.target, weights)
+    return estimator.scale_to(rows.features, rows.target, weights, rows.customers)

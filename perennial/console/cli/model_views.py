@@ -10,6 +10,7 @@ from perennial.console.terminal import table
 
 if TYPE_CHECKING:
     from perennial.console.cli.model_page import ModelPage
+    from perennial.statistics import Calibration
     from training import Evaluation, ModelLine, ModelReport
 
 SHOWN_IMPORTANCES = 8
@@ -31,7 +32,7 @@ def render_report(page: "ModelPage") -> RenderableType:
     parts += [
         part
         for part in (
-            _stages(report),
+            _values(report) or _stages(report),
             render_calibration(page.calibration),
             _lift(report),
             _importances(report),
@@ -93,6 +94,26 @@ def _stages(report: "ModelReport") -> RenderableType | None:
     ]
     columns = ("stage", "rows", "predicted", "observed", "error")
     return Group(table("Predicted beside observed", columns, rows), Text("")) if rows else None
+
+
+def _values(report: "ModelReport") -> RenderableType | None:
+    """Of a model of amounts: what it predicted in each stage, what was realised, and whether amounts are published."""
+    evaluation, statuses = _evaluation(report), report.value_statuses
+    if evaluation is None or not statuses:
+        return None
+    rows = [
+        (stage, one.customers, one.predicted, one.observed, _distance(one), statuses[stage].value)
+        for stage, one in evaluation.stages.items()
+    ]
+    columns = ("stage", "customers", "predicted", "realised", "off by (95 %)", "amounts")
+    return Group(table("Predicted beside realised, and what is published", columns, rows), Text(""))
+
+
+def _distance(calibration: "Calibration") -> str:
+    share = calibration.difference
+    if calibration.observed <= 0:
+        return "nothing was realised"
+    return f"{share.estimate:+.0%} [{share.low:+.0%}, {share.high:+.0%}]"
 
 
 def _lift(report: "ModelReport") -> RenderableType | None:

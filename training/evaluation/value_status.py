@@ -11,7 +11,7 @@ TOLERANCE = 0.2
 
 SUPPORTED_WITHIN = 0.25
 UNPROVEN_WITHIN = 0.35
-"""How wide the distance's 95 % interval may reach; beyond the second, orders were too few to evaluate the stage at all."""
+"""How wide the distance's 95 % interval may reach; beyond the second, orders were too few to evaluate the stage."""
 
 
 class ValueStatus(StrEnum):

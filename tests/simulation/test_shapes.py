@@ -3,7 +3,7 @@
 import csv
 import gzip
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path as File
 from typing import Any
@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 import orjson
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from perennial.ingestion.events.envelope import Event
 from perennial.ingestion.events.rules import rules_of
@@ -133,6 +135,30 @@ def orders_from(brand: Brand, who: Any, due: Any, until: int, random: np.random.
         again = np.searchsorted(read, read[np.minimum(day, until)] + earliest(gaps))
         day = np.where(is_ordering, again, until + 1)
     return count[who]
+
+
+@given(
+    name=st.sampled_from(sorted(SHAPES)),
+    customers=st.integers(1, 12),
+    days=st.integers(51, 400),
+    start=st.dates(date(2019, 1, 1), date(2023, 1, 1)),
+    seed=st.integers(0, 1_000),
+)
+@settings(max_examples=60, deadline=None)
+def test_a_brand_of_any_size_has_a_coherent_truth(name: str, customers: int, days: int, start: date, seed: int) -> None:
+    brand = brand_of(name, customers=customers, days=days, start=start, seed=seed)
+    truth = planted_truth(brand)
+    assert ((brand.orders.day >= 0) & (brand.orders.day < days)).all()
+    assert not brand.clock.is_closed[brand.orders.day].any()
+    assert (np.bincount(brand.orders.customer, minlength=customers) == truth.count_orders).all()
+    tolerance = 1e-9
+    assert (truth.probability_7d >= -tolerance).all()
+    assert (truth.probability_7d <= truth.probability_28d + tolerance).all()
+    assert (truth.probability_28d <= 1 + tolerance).all()
+    assert (truth.probability_two_orders_28d <= truth.probability_28d + tolerance).all()
+    assert (truth.probability_28d <= truth.expected_orders_56d + tolerance).all()
+    assert set(truth.planted_state.tolist()) <= {"prospect", "onboarding", "engagement", "retention", "winback"}
+    assert ((truth.planted_state == "prospect") == (truth.count_orders == 0)).all()
 
 
 def test_who_left_for_good_is_lapsed_once_two_own_gaps_are_over() -> None:

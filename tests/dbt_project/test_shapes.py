@@ -1,0 +1,76 @@
+"""Brands of odd shapes, loaded and built: every order counted, and stages that fit what is planted."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from perennial.ingestion import ingest_file
+from perennial.simulation import brand_of, planted_truth, simulate_shape
+from tests.dbt_project.brand import Brand, Rows
+
+pytestmark = pytest.mark.integration
+
+
+@dataclass(frozen=True)
+class Built:
+    """A brand of a shape in the warehouse, built as of its last day. `truth`: the rows that are planted."""
+
+    brand: Brand
+    as_of: date
+    truth: dict[str, dict[str, Any]]
+
+    def stages(self) -> dict[str, str]:
+        return dict(self._last("stage"))
+
+    def order_days(self) -> dict[str, tuple[int, int | None]]:
+        return {
+            customer: (count, silent) for customer, count, silent in self._last("count_orders, days_since_last_order")
+        }
+
+    def _last(self, columns: str) -> Rows:
+        sql = f"select customer_id, {columns} from marts.customer_stages where snapshot_on = %s"
+        return self.brand.all(sql, self.as_of)
+
+
+Build = Callable[..., Built]
+
+
+@pytest.fixture
+def build(brand: Brand, tmp_path: Path) -> Build:
+    def make(shape: str, customers: int, days: int | None = None) -> Built:
+        report = simulate_shape(shape, tmp_path / "brand.jsonl", customers=customers, days=days)
+        ingested = ingest_file(report.file)
+        assert (ingested.count_loaded, ingested.count_rejected) == (report.count_events, 0)
+        brand.build(as_of=report.as_of)
+        truth = planted_truth(brand_of(shape, customers=customers, days=days))
+        names = [name for name in vars(truth) if name != "customer_id"]
+        rows = zip(*(getattr(truth, name).tolist() for name in names), strict=True)
+        planted = [dict(zip(names, row, strict=True)) for row in rows]
+        return Built(brand, report.as_of, dict(zip(truth.customer_id.tolist(), planted, strict=True)))
+
+    return make
+
+
+def orders_planted(built: Built) -> dict[str, tuple[int, int | None]]:
+    """Orders and days of silence of each customer; no silence without an order."""
+    return {
+        customer: (row["count_orders"], row["days_silent"] if row["count_orders"] else None)
+        for customer, row in built.truth.items()
+    }
+
+
+def test_orders_without_user_id_count_for_the_customer_whose_device_placed_them(build: Build) -> None:
+    built = build("mostly_anonymous", 150, 90)
+    assert built.order_days() == orders_planted(built)
+
+
+def test_where_nearly_everyone_buys_once_the_usual_gap_is_not_known(build: Build) -> None:
+    built = build("once", 400)
+    rows = built.brand.all(
+        "select usual_gap_days from intermediate.int_cadences_observed where snapshot_on = %s", built.as_of
+    )
+    assert rows == [(None,)]

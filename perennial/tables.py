@@ -6,6 +6,7 @@ RAW_LOADS = "raw.loads"
 RAW_DATA_ISSUES = "raw.data_issues"
 RAW_TABLE_CURSORS = "raw.table_cursors"
 
+MARTS_DAYS = "marts.days"
 MARTS_CUSTOMERS = "marts.customers"
 MARTS_ORDERS = "marts.orders"
 MARTS_ORDER_LINES = "marts.order_lines"
@@ -37,6 +38,7 @@ EXPERIMENTS_UPLIFT = "experiments.uplift"
 PREDICTIONS_UPLIFT = "predictions.uplift"
 
 GATE_RUNS = "gate.runs"
+GATE_ACCEPTANCES = "gate.acceptances"
 
 
 def marts_label(model: str) -> str:

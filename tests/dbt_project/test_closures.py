@@ -27,5 +27,5 @@ def test_a_closure_counts_from_the_build_after_it_is_stated(
     brand.build(as_of=LAST)
     # Six Sundays, of which two lie within the fourteen days of the range.
     assert dict(brand.all(COUNTED, FIRST, LAST)) == {FIRST: 1, LAST: 42 - 14 - 4}
-    finished = plain_dbt(warehouse, "test", "--select", "int_days_counted,test_type:unit")
+    finished = plain_dbt(warehouse, "test", "--select", "int_days_counted,test_type:unit", "days,test_type:unit")
     assert finished.returncode == 0, finished.stdout[-3000:]

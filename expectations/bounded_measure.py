@@ -7,9 +7,9 @@ from typing import Any, ClassVar
 import great_expectations.expectations as gxe
 
 from expectations.report import Severity
-from expectations.suites import Bound, count, days, distance, share
+from expectations.suites import Bound, count, days, distance, share, times
 
-UNITS = {show.__name__: show for show in (count, share, days, distance)}
+UNITS = {show.__name__: show for show in (count, share, days, distance, times)}
 MOST_NAMED = 5
 
 

@@ -24,6 +24,7 @@ _KEYS: dict[str, tuple[str, ...]] = {
 }
 
 _REQUIRED: dict[str, tuple[str, ...]] = {
+    "marts.days": ("day", "is_open", "count_orders", "usual_orders", "is_peak"),
     "marts.customers": ("customer_id", "first_seen_at", "last_order_at", "count_orders", "revenue", "lost_id_on"),
     "marts.orders": (
         *("order_key", "order_id", "shop", "customer_id", "message_id", "ordered_at", "revenue", "charges"),

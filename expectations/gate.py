@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from expectations.acceptance import with_acceptances
 from expectations.marts import marts_suite, take_marts_statistics
 from expectations.raw import raw_statistics, raw_suite
 from expectations.report import GateFailedError, GateReport
@@ -63,12 +64,13 @@ def _validate(suite: Suite, as_of: date, *, is_accepted: bool) -> GateReport:
     site = load_settings().home / "data-docs"
     baseline = None if is_accepted else suite.find_baseline(as_of)
     validated = run_checkpoint(suite.name, as_of, suite.measures(as_of, baseline), site)
+    checks = with_acceptances(validated.checks, as_of)
     statistics: dict[str, Any] = {**suite.take_statistics(as_of), "is_accepted": is_accepted}
-    gate_run_id = record_run(suite.name, as_of, validated.checks, statistics)
+    gate_run_id = record_run(suite.name, as_of, checks, statistics)
     report = GateReport(
         suite=suite.name,
         as_of=as_of,
-        results=validated.checks,
+        results=checks,
         seconds=time.monotonic() - started,
         data_docs=run_page(site, gate_run_id),
         compared_with=_compared_with(baseline, is_accepted=is_accepted),

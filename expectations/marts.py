@@ -2,9 +2,9 @@
 
 from datetime import date
 
-from expectations.catalog import read_marts
-from expectations.marts_content import identities, ranges, revenue, stages
-from expectations.marts_history import history, marts_statistics
+from expectations.catalog import Marts, read_marts
+from expectations.marts_content import identities, peaks, ranges, revenue, stages
+from expectations.marts_history import RunComparison, compare, history, marts_statistics
 from expectations.marts_past import labels, leakage, single_features, times
 from expectations.marts_shape import keys, shape, volumes
 from expectations.run_history import Baseline, Statistics
@@ -16,6 +16,11 @@ def marts_suite(as_of: date, baseline: Baseline | None) -> list[Measures]:
     marts = read_marts(as_of)
     if not marts.is_complete:
         return [shape(marts)]
+    return complete_suite(marts, compare(marts, baseline) if baseline else None)
+
+
+def complete_suite(marts: Marts, comparison: RunComparison | None) -> list[Measures]:
+    """Every measure; those that compare with a good run only where there is one."""
     measures = [
         shape(marts),
         volumes(marts),
@@ -24,12 +29,13 @@ def marts_suite(as_of: date, baseline: Baseline | None) -> list[Measures]:
         revenue(),
         identities(marts),
         stages(marts),
+        peaks(marts),
         times(marts),
         leakage(marts),
         labels(),
         single_features(marts),
     ]
-    return measures + (history(marts, baseline) if baseline else [])
+    return measures + (history(marts, comparison) if comparison else [])
 
 
 def take_marts_statistics(as_of: date) -> Statistics:

@@ -4,7 +4,7 @@ import re
 
 from expectations.catalog import STAGES, Marts, identifier, literal
 from expectations.marts_shape import REBUILD
-from expectations.suites import Measures, critical, read_query, share, warning
+from expectations.suites import Measures, critical, read_query, share, times, warning
 from perennial.as_of import WEEKLY_SNAPSHOT_ISODOW
 
 UNKNOWN = (
@@ -95,6 +95,24 @@ def revenue() -> Measures:
                 "Say in lifecycle.yml what one unit of it is worth in the brand's: exchange_rates: {EUR: 1.08}.",
                 at_most=0,
             ),
+        ],
+    )
+
+
+def peaks(marts: Marts) -> Measures:
+    return Measures(
+        "marts-peaks",
+        read_query("marts_peaks", as_of=marts.as_of_sql),
+        [
+            warning(
+                "no day is a peak",
+                "times_usual",
+                "at most {bound} the orders of a usual day, in the newest nine weeks",
+                "Of those who order first on a peak, far fewer than usual come back, so that models overrate them and "
+                "look worse where it lies in their test period. marts.days marks it (is_peak).",
+                at_most=5,
+                show=times,
+            )
         ],
     )
 

@@ -3,10 +3,12 @@
 import hashlib
 import json
 import re
+from dataclasses import dataclass
 
 from expectations.catalog import FEATURES, STAGES, Marts, identifier, key_columns, literals
 from expectations.run_history import Baseline, Statistics, read_statistics
 from expectations.suites import Measures, critical, distance, read_query, share, warning
+from perennial.database import Role, connect
 from perennial.lifecycle import load_lifecycle
 from perennial.settings import load_settings
 
@@ -16,18 +18,42 @@ ACCEPT = "If it was meant, accept it: `python -m expectations marts --as-of DAY 
 MOVING = re.compile(r"^season_|_since_first_|_last_seen$|message|campaign|redemption|^department_\d")
 SETTLED_DAYS = 91
 NEAR_DAYS = 31
+DISTURBED_DAYS = 28
 
 
-def history(marts: Marts, baseline: Baseline) -> list[Measures]:
+@dataclass(frozen=True)
+class RunComparison:
+    """The good run to compare with, and what lies between: other code or settings, a peak or a time without orders."""
+
+    baseline: Baseline
+    is_same_code: bool
+    disturbance: str | None
+
+
+def compare(marts: Marts, baseline: Baseline) -> RunComparison:
+    """Read what lies between the good run and now."""
+    query = read_query(
+        "marts_disturbances",
+        since=f"date '{baseline.as_of}' - {DISTURBED_DAYS}",
+        as_of=marts.as_of_sql,
+    )
+    with connect(Role.READER) as connection:
+        row = connection.execute(query.encode()).fetchone()
+    disturbance = f"{row[0]}, {'a peak' if row[1] else 'a time without orders'}" if row else None
+    return RunComparison(baseline, baseline.statistics.get("code") == code_digest(), disturbance)
+
+
+def history(marts: Marts, comparison: RunComparison) -> list[Measures]:
     """The measures that need an earlier run.
 
     Distributions are compared once that run had a history that fills the longest windows; the past days only while
     dbt's models and the settings are as they were then.
     """
+    baseline = comparison.baseline
     measures = [_growth(marts, baseline)]
     if baseline.statistics.get("count_days", 0) >= SETTLED_DAYS:
-        measures.append(_drift(marts, baseline))
-    if baseline.statistics.get("code") == code_digest():
+        measures.append(_drift(marts, comparison))
+    if comparison.is_same_code:
         measures.append(_look_ahead(marts, baseline))
     return measures
 
@@ -97,29 +123,40 @@ def _growth(marts: Marts, baseline: Baseline) -> Measures:
         bounds += [
             warning(
                 "the marts do not jump",
-                "growth",
-                "at most {bound} of the rows of the last good run",
-                "Strong growth, a new source, or the same customers twice under new ids.",
+                "jump",
+                "at most {bound} of the rows of the last good run, where the events since do not explain more",
+                "A new source, or the same customers twice under new ids.",
                 at_most=1.5,
                 show=share,
             ),
             critical(
                 "the marts do not multiply",
-                "growth",
-                "at most {bound} of the rows of the last good run",
+                "multiple",
+                "at most {bound} of the rows of the last good run, where the events since do not explain more",
                 "Rows are counted several times, or a large new source came. " + ACCEPT,
                 at_most=5,
                 show=share,
             ),
         ]
     return Measures(
-        "marts-growth", read_query("marts_growth", baseline=baseline.gate_run_id, counted=_counted()), bounds
+        "marts-growth",
+        read_query(
+            "marts_growth",
+            baseline=baseline.gate_run_id,
+            as_of=marts.as_of_sql,
+            as_of_at=marts.as_of_at_sql,
+            counted=_counted(),
+        ),
+        bounds,
     )
 
 
-def _drift(marts: Marts, baseline: Baseline) -> Measures:
+def _drift(marts: Marts, comparison: RunComparison) -> Measures:
+    baseline = comparison.baseline
     compared = [name for name in marts.numeric_features if not MOVING.search(name)]
     meaning = "How customers buy has changed, or how it is computed: compare it with the last good run. "
+    if comparison.disturbance:
+        meaning += f"Of {comparison.disturbance}, what customers last did moved all at once; so it stops nothing. "
     bounds = [
         warning(
             "feature distributions are stable",
@@ -130,7 +167,7 @@ def _drift(marts: Marts, baseline: Baseline) -> Measures:
             show=distance,
         )
     ]
-    if _is_near(marts, baseline):
+    if _is_near(marts, baseline) and not comparison.disturbance:
         bounds.append(
             critical(
                 "no feature distribution has changed entirely",

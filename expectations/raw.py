@@ -2,12 +2,14 @@
 
 from datetime import date
 
+from expectations.activity import Activity, read_activity
+from expectations.gaps import ActivityGaps, find_all_gaps
 from expectations.raw_content import events, orders
+from expectations.raw_freshness import closures, freshness
 from expectations.run_history import Baseline, Statistics, read_statistics
-from expectations.suites import Measures, critical, days, read_query, share, warning
+from expectations.suites import Measures, critical, read_query, share, warning
 from perennial.as_of import snapshot_at
-
-REDELIVER = "Look for a cut or missing file, ingest what is missing (nothing is loaded twice) and run again."
+from perennial.lifecycle import load_lifecycle
 
 
 def as_of_at_literal(as_of: date) -> str:
@@ -17,11 +19,19 @@ def as_of_at_literal(as_of: date) -> str:
 
 def raw_suite(as_of: date, baseline: Baseline | None) -> list[Measures]:
     """The measures of the suite `raw`; those that compare with a good run only where there is one."""
+    activity = read_activity(as_of, as_of_at_literal(as_of), load_lifecycle())
+    return raw_measures(as_of, baseline, activity, find_all_gaps(activity) if activity else None)
+
+
+def raw_measures(
+    as_of: date, baseline: Baseline | None, activity: Activity | None, gaps: ActivityGaps | None
+) -> list[Measures]:
+    """The same from what the days show; without any behaviour nothing is measured of that."""
     as_of_at = as_of_at_literal(as_of)
     since_load = baseline.newest_load_id if baseline else -1
     measures = [
         events(read_query("raw_events", as_of_at=as_of_at)),
-        _freshness(read_query("raw_freshness", as_of_at=as_of_at)),
+        *([freshness(activity, gaps), closures(activity, gaps)] if activity and gaps else []),
         orders(read_query("raw_orders", as_of_at=as_of_at, since_load=since_load)),
         _loads(read_query("raw_loads", since_load=since_load)),
     ]
@@ -32,64 +42,6 @@ def raw_suite(as_of: date, baseline: Baseline | None) -> list[Measures]:
             )
         )
     return measures
-
-
-def _freshness(query: str) -> Measures:
-    return Measures(
-        "raw-freshness",
-        query,
-        [
-            critical(
-                "events reach up to the day",
-                "days_beyond_usual",
-                "no longer silence before the day's end than is usual here (1.5 times the longest, at least 2 days)",
-                "The newest events are missing: ingest them, or choose an earlier day, `perennial run --as-of DAY`; "
-                "`perennial run` alone takes the newest that events have made.",
-                at_most=0,
-                show=days,
-            ),
-            critical(
-                "the newest week is not half empty",
-                "share_of_usual_week",
-                "at least {bound} of a usual week's events in the newest seven days",
-                REDELIVER,
-                at_least=0.5,
-                show=share,
-            ),
-            warning(
-                "the newest week is not thin",
-                "share_of_usual_week",
-                "at least {bound} of a usual week's events in the newest seven days",
-                "A slow week, or a part of it has not arrived.",
-                at_least=0.75,
-                show=share,
-            ),
-            critical(
-                "the newest day is not nearly empty",
-                "share_of_usual_day",
-                "at least {bound} of the events usual on such a weekday in the newest 24 hours",
-                REDELIVER,
-                at_least=0.2,
-                show=share,
-            ),
-            warning(
-                "the newest day is not thin",
-                "share_of_usual_day",
-                "at least {bound} of the events usual on such a weekday in the newest 24 hours",
-                "A holiday, or a part of the day has not arrived.",
-                at_least=0.5,
-                show=share,
-            ),
-            warning(
-                "no surge in the newest week",
-                "share_of_usual_week",
-                "at most {bound} of a usual week's events in the newest seven days",
-                "A very busy week, or a sender repeats itself under new message ids.",
-                at_most=3,
-                show=share,
-            ),
-        ],
-    )
 
 
 def _loads(query: str) -> Measures:

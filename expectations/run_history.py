@@ -94,20 +94,22 @@ class GateRun:
     suite: str
     as_of: date
     is_success: bool
-    failures: list[dict[str, str]]
+    failures: list[dict[str, str | None]]
     validated_at: datetime
 
     def __post_init__(self) -> None:
         for failure in self.failures:
-            failure["check"] = RENAMED_CHECKS.get(failure["check"], failure["check"])
+            name = str(failure["check"])
+            failure["check"] = RENAMED_CHECKS.get(name, name)
 
 
 def record_run(suite: str, as_of: date, checks: list[Check], statistics: Statistics) -> int:
     """Write the run with the statistics that the next one is compared with; returns its gate_run_id."""
     failed = sorted((check for check in checks if not check.is_success), key=lambda check: check.severity)
-    count_critical = sum(check.severity is Severity.CRITICAL for check in failed)
+    count_critical = sum(check.severity is Severity.CRITICAL and not check.accepted for check in failed)
     failures = [
-        asdict(GateFailure(each.name, each.severity, each.expected, each.observed, each.meaning)) for each in failed
+        asdict(GateFailure(one.name, one.severity, one.expected, one.observed, one.meaning, one.accepted))
+        for one in failed
     ]
     row = (
         suite,

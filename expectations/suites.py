@@ -27,6 +27,10 @@ def days(value: float) -> str:
     return f"{value:,.1f} days"
 
 
+def times(value: float) -> str:
+    return f"{value:.1f} times"
+
+
 def distance(value: float) -> str:
     return f"{value:.2f}"
 

@@ -1,8 +1,10 @@
 """The days on which a brand is closed, as `closed:` in lifecycle.yml states them."""
 
 import warnings
+from bisect import bisect_right
 from collections.abc import Iterable
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -92,6 +94,35 @@ class Closed(_Section):
         if len(set(self.weekdays)) == len(WEEKDAYS):
             raise ValueError("weekdays: closed on all seven, so no day is left; remove those on which people can order")
         return self
+
+    def is_open(self, day: date) -> bool:
+        """Whether somebody can order on a day."""
+        if day.isoweekday() in self.weekdays:
+            return False
+        place = bisect_right(self._merged_ranges, (day, date.max)) - 1
+        return place < 0 or self._merged_ranges[place][1] < day
+
+    @cached_property
+    def _merged_ranges(self) -> list[Range]:
+        return self.merged_ranges()
+
+    def line_with(self, weekdays: Iterable[int] = (), ranges: Iterable[Range] = ()) -> str:
+        """The line for lifecycle.yml that states what is stated now, and these weekdays (ISO) and ranges too."""
+        ranges = list(ranges)
+        days = sorted({*self.dates, *(first for first, last in ranges if first == last)})
+        spans = [*((each.first, each.last) for each in self.ranges), *(pair for pair in ranges if pair[0] != pair[1])]
+        names = [WEEKDAYS[weekday - 1] for weekday in sorted({*self.weekdays, *weekdays})]
+        holidays = self.public_holidays.model_dump(exclude_none=True) if self.public_holidays else {}
+        keys = {
+            "weekdays": ", ".join(names),
+            "dates": ", ".join(map(str, days)),
+            "ranges": ", ".join(f"{{from: {first}, to: {last}}}" for first, last in sorted(spans)),
+        }
+        stated = [f"{key}: [{items}]" for key, items in keys.items() if items]
+        if holidays:
+            codes = ", ".join(f'{key}: "{code}"' for key, code in holidays.items())
+            stated.append(f"public_holidays: {{{codes}}}")
+        return f"closed: {{{', '.join(stated)}}}"
 
     def merged_ranges(self) -> list[Range]:
         """Dates, ranges and holidays in order; those that overlap or follow each other are one."""

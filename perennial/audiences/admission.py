@@ -46,7 +46,7 @@ def require_validated_marts(connection: psycopg.Connection[Any], as_of: date) ->
 
 
 def _in_words(verdict: GateVerdict) -> str:
-    critical = [failure for failure in verdict.failures if failure.severity == "critical"]
+    critical = [failure for failure in verdict.failures if failure.severity == "critical" and not failure.accepted]
     shown = [f"{one.check}: expected {one.expected}, found {one.observed}" for one in critical[:_SHOWN_FAILURES]]
     more = f"; and {len(critical) - _SHOWN_FAILURES} more" if len(critical) > _SHOWN_FAILURES else ""
     return "; ".join(shown) + more

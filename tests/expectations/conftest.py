@@ -14,6 +14,7 @@ import pytest
 from expectations import validate_marts, validate_raw
 from perennial.database import Role, connect
 from perennial.ingestion import ingest_file
+from perennial.lifecycle import load_lifecycle
 from perennial.warehouse import build
 from tests.conftest import empty_warehouse
 
@@ -139,6 +140,21 @@ def write_brand() -> Callable[..., Path]:
         return write(path, brand(customers, first, last, seed=seed, has_messages=has_messages))
 
     return make
+
+
+@pytest.fixture
+def set_by_hand(platform_home: Path) -> Iterator[Callable[[str], None]]:
+    """Write the home's lifecycle.yml, as a person would; afterwards it is as it was."""
+    path = platform_home / "lifecycle.yml"
+    before = path.read_text()
+
+    def set_to(text: str) -> None:
+        path.write_text(text)
+        load_lifecycle.cache_clear()
+
+    yield set_to
+    path.write_text(before)
+    load_lifecycle.cache_clear()
 
 
 def empty(connection: Connection, *, keep_runs: bool = False) -> None:

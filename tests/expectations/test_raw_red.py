@@ -38,8 +38,10 @@ def test_broken_events_stop_the_data(loose: Any, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", WARNINGS)
-def test_odd_events_show_a_warning(loose: Any, name: str) -> None:
+def test_odd_events_show_a_warning(loose: Any, name: str, set_by_hand: Any) -> None:
     loose.alter(WARNINGS[name]["breaks"])
+    if settings := WARNINGS[name].get("lifecycle"):
+        set_by_hand(settings)
     assert WARNINGS[name]["found"] in find(name, report_of(loose.as_of).warnings).observed
 
 

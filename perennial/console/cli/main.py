@@ -10,6 +10,7 @@ from perennial.console.cli import (
     consent,
     demo,
     experiments,
+    gate,
     ingest,
     keys,
     models,
@@ -35,6 +36,7 @@ app.add_typer(audiences.app, name="audiences")
 app.add_typer(consent.app, name="consent")
 app.add_typer(models.app, name="models")
 app.add_typer(experiments.app, name="experiments")
+app.add_typer(gate.app, name="gate")
 app.add_typer(keys.app, name="keys")
 
 

@@ -10,13 +10,12 @@ from rich.text import Text
 from perennial.console.cli.cadence_views import find_cadence, render_cadence
 from perennial.console.cli.data_issue_views import list_data_issues, render_data_issues
 from perennial.console.cli.day_warnings import print_day_warnings
+from perennial.console.cli.gate_views import list_findings, render_findings
 from perennial.console.cli.output import JsonOption, error_handler, show
 from perennial.console.terminal import announce, table
 from perennial.settings import load_settings
 
 if TYPE_CHECKING:
-    from perennial.cadence import Cadence
-    from perennial.data_issues import DataIssueCount
     from perennial.platform import Health
 
 
@@ -42,15 +41,25 @@ def down(as_json: JsonOption = False) -> None:
 
 
 def status(as_json: JsonOption = False) -> None:
-    """Show what runs, the brand's cadence, and what could not be used of the events. Exits 1 when a part is stopped."""
+    """Show what runs, the brand's cadence, what the gate found, and what could not be used of the events.
+
+    Exits 1 when a part is stopped.
+    """
     from perennial import platform
 
     with error_handler(as_json=as_json):
         parts = platform.status()
         issues = list_data_issues() if parts[0].is_running else []
         cadence = find_cadence() if parts[0].is_running else None
-        content = {"parts": parts, "cadence": cadence, "data_issues": [issue.to_dict() for issue in issues]}
-        show(content, as_json=as_json, render=lambda _: _render_status(parts, cadence, issues))
+        findings = list_findings() if parts[0].is_running else []
+        content = {
+            "parts": parts,
+            "cadence": cadence,
+            "gate": [found.to_dict() for found in findings],
+            "data_issues": [issue.to_dict() for issue in issues],
+        }
+        found = [*render_cadence(cadence), *render_findings(findings), *render_data_issues(issues)]
+        show(content, as_json=as_json, render=lambda _: Group(render_platform(parts), *found))
         if parts[0].is_running:
             print_day_warnings()
     if not all(part.is_running for part in parts):
@@ -68,10 +77,6 @@ def env(as_json: JsonOption = False) -> None:
             show(variables, as_json=True)
         else:
             typer.echo(lines)
-
-
-def _render_status(parts: "list[Health]", cadence: "Cadence | None", issues: "list[DataIssueCount]") -> Group:
-    return Group(render_platform(parts), *render_cadence(cadence), *render_data_issues(issues))
 
 
 def render_platform(parts: "list[Health]") -> Group:

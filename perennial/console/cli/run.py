@@ -11,6 +11,7 @@ from perennial.console.cli.audience_views import missing_consent, render_audienc
 from perennial.console.cli.cadence_views import find_cadence
 from perennial.console.cli.data_issue_views import list_data_issues, render_data_issues
 from perennial.console.cli.day_warnings import print_day_warnings
+from perennial.console.cli.gate_views import list_findings, render_findings
 from perennial.console.cli.output import JsonOption, error_handler, show
 
 
@@ -31,19 +32,17 @@ def run(
         with ChainDisplay() as display:
             progress = run_chain(day, display.update)
         seconds = {dag_id: dag_run.seconds for dag_id, dag_run in progress.runs.items()}
-        audiences, issues = list_runs(), list_data_issues()
+        audiences, findings, issues = list_runs(), list_findings(), list_data_issues()
         figures = {
             "missing_consent": missing_consent(audiences),
             "seconds": seconds,
             "total_seconds": time.monotonic() - started,
             "audiences": audiences,
+            "gate": [found.to_dict() for found in findings],
             "data_issues": [issue.to_dict() for issue in issues],
         }
-        show(
-            figures,
-            as_json=as_json,
-            render=lambda _: Group(render_audiences(audiences, find_cadence()), *render_data_issues(issues)),
-        )
+        page = (render_audiences(audiences, find_cadence()), *render_findings(findings), *render_data_issues(issues))
+        show(figures, as_json=as_json, render=lambda _: Group(*page))
         if day is None:
             print_day_warnings()
 

@@ -15,11 +15,13 @@ from perennial.console.chain.chain_run import ChainProgress
 from perennial.console.cli.audience_views import render_audiences
 from perennial.console.cli.cadence_views import find_cadence
 from perennial.console.cli.data_issue_views import list_data_issues, render_data_issues
+from perennial.console.cli.gate_views import list_findings, render_findings
 from perennial.console.cli.next_steps import next_steps
 from perennial.console.cli.stopwatch import Stopwatch
 from perennial.console.terminal import table
 from perennial.data_issues import DataIssueCount
 from perennial.database import Role, connect
+from perennial.gate_runs import GateFinding
 from perennial.settings import load_settings
 from perennial.tables import (
     AUDIENCES_MEMBERS,
@@ -73,6 +75,7 @@ class Summary:
     seconds: Mapping[str, float]
     ingested: Mapping[str, int]
     tasks: Sequence[TaskRun]
+    gate: Sequence[GateFinding]
     data_issues: Sequence[DataIssueCount]
 
 
@@ -92,6 +95,7 @@ def summarise(watch: Stopwatch, report: "IngestReport", progress: ChainProgress)
             "rejected": report.count_rejected,
         },
         tasks=[task for tasks in progress.tasks.values() for task in tasks],
+        gate=list_findings(),
         data_issues=list_data_issues(),
     )
 
@@ -122,6 +126,7 @@ def render_summary(summary: Summary) -> RenderableType:
         _model_table(summary.models),
         "",
         render_audiences(summary.audiences, find_cadence()),
+        *render_findings(summary.gate),
         *render_data_issues(summary.data_issues),
         "",
         table("Seconds", ("step", "seconds"), [(step, round(seconds, 1)) for step, seconds in summary.seconds.items()]),

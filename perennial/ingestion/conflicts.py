@@ -38,6 +38,18 @@ end
 # What a sender repeats when it sends again; sentAt, and what the context says of the connection, differ between tries.
 # The corrected time may differ by what the clocks do meanwhile.
 _FIND = f"""
+with again as materialized (
+    -- Counted, not joined: PostgreSQL cannot know how many events a load has that is being written.
+    select message_id
+    from (
+        select message_id, 1 as staged, 0 as loaded from incoming_events
+        union all
+        select message_id, 0, 1 from raw.events where load_id = %(load_id)s
+    ) as counted
+    group by 1
+    having sum(staged) > 1 or sum(loaded) = 0
+)
+
 insert into incoming_conflicts
 select
     line, message_id, type, event, user_id, anonymous_id, occurred_at, payload,
@@ -45,7 +57,9 @@ select
         E'\\n', '{IssueKind.REUSED_MESSAGE_ID}', message_id, type, event, user_id, anonymous_id,
         extract(epoch from occurred_at), {PROPERTIES}, {TRAITS}, payload #> '{{context,consent}}'
     ))
-from incoming_events
+from (
+    select * from incoming_events where message_id in (select message_id from again) offset 0
+) as repeated
 cross join lateral (
     select
         events.type as first_type,
@@ -57,12 +71,7 @@ cross join lateral (
         events.traits as first_traits,
         events.context -> 'consent' as first_consent
     from raw.events
-    where
-        events.message_id = incoming_events.message_id
-        and (
-            events.load_id <> %(load_id)s
-            or incoming_events.message_id in (select message_id from incoming_events group by 1 having count(*) > 1)
-        )
+    where events.message_id = repeated.message_id
     -- Each is looked up by its key, however few of the events these are.
     offset 0
 ) as kept

@@ -11,6 +11,7 @@ from perennial.ingestion.consents.attestation import COLLECT_CUSTOMERS, CREATE_A
 from perennial.ingestion.consents.preferences import CREATE_STATEMENTS, record_preferences
 from perennial.ingestion.consents.statements import create_names
 from perennial.ingestion.consents.suppressions import has_bounces, record_suppressions
+from perennial.ingestion.consents.withdrawals import that_may_fold_to, withdrawals
 from perennial.ingestion.events.envelope import Event
 from perennial.ingestion.events.issues import Issue
 from perennial.ingestion.lock import in_load_order
@@ -67,9 +68,12 @@ class Loader:
         self._staging = Staging(connection, source)
         self._is_attested = is_attested
         self._has_bounces = False
+        self._leaving = set[str]()
+        lifecycle = load_lifecycle()
+        self._withdrawals = withdrawals(lifecycle)
         with connection.transaction():
             connection.execute((CREATE_INCOMING + CREATE_CONFLICTS + CREATE_STATEMENTS + CREATE_ATTESTED).encode())
-            create_names(connection, load_lifecycle())
+            create_names(connection, lifecycle)
 
     def transaction(self) -> AbstractContextManager[psycopg.Transaction]:
         """What is staged within it is loaded within it, or forgotten."""
@@ -79,7 +83,9 @@ class Loader:
         self, events: Sequence[Event], rejections: Sequence[Rejection], issues: Sequence[Issue] = ()
     ) -> list[Rejection]:
         """Bring events beside the warehouse; returns those refused, PostgreSQL's own refusals included."""
-        self._has_bounces |= has_bounces({event.event for event in events})
+        names = {event.event for event in events}
+        self._has_bounces |= has_bounces(names)
+        self._leaving |= that_may_fold_to(names, self._withdrawals)
         return self._staging.stage(events, rejections, issues)
 
     def discard_events(self) -> None:
@@ -97,7 +103,8 @@ class Loader:
         duplicate = staged - loaded
         conflicting = find_conflicts(self._connection, load_id) if duplicate else 0
         self._connection.execute("select identity.extend(%s)", [load_id])
-        record_preferences(self._connection, load_id, has_conflicts=conflicting > 0)
+        record_preferences(self._connection, load_id, self._leaving, has_conflicts=conflicting > 0)
+        self._leaving.clear()
         if self._has_bounces:
             record_suppressions(self._connection, load_id)
             self._has_bounces = False

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from perennial.ingestion import Attestation, ingest_file
+from perennial.ingestion.consents.withdrawals import that_may_fold_to
 
 pytestmark = pytest.mark.integration
 
@@ -155,3 +156,8 @@ def test_a_bounce_names_its_address_in_the_traits_of_its_context(
     traits = {"traits": {"email": "ada@example.org"}}
     ingest_file(write_lines(track("m1", event="Email Bounced", context=traits), track("m2", event="Email Bounced")))
     assert [row[1] for row in ask(f"{SUPPRESSED} order by message_id")] == ["ada@example.org", None]
+
+
+def test_names_that_postgresql_may_fold_to_a_withdrawal_are_handed_to_it_and_no_others() -> None:
+    names = ["Unsubscribed", " email_unsubscribed", "EMA\u0130L UNSUBSCRIBED", "Product Viewed", None]
+    assert that_may_fold_to(names, {"unsubscribed", "emailunsubscribed"}) == set(names[:3])

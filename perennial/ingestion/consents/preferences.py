@@ -5,6 +5,7 @@ to: a statement of what already held is left out, and comes back as soon as a la
 So at any moment, the newest record of the ledger agrees with the newest statement, in whatever order events came.
 """
 
+from collections.abc import Collection
 from typing import Any
 
 import psycopg
@@ -103,30 +104,35 @@ select customer_id, purpose, is_granted, valid_from, message_id, true from state
 """
 
 
-def record_preferences(connection: psycopg.Connection[Any], load_id: int, *, has_conflicts: bool = False) -> None:
+def record_preferences(
+    connection: psycopg.Connection[Any], load_id: int, leaving: Collection[str], *, has_conflicts: bool = False
+) -> None:
     """Bring the ledger up to what the events of a load state; within the transaction that loads them.
 
-    With conflicts, the contents in `incoming_conflicts` are not in `raw.events`, but what they refuse is refused.
+    `leaving` are the names, as they came, of all its events that may leave a channel. With conflicts, the contents in
+    `incoming_conflicts` are not in `raw.events`, but what they refuse is refused.
     """
     # In tables that grow from nothing PostgreSQL does not know yet that a customer is a small part of them.
     connection.execute("set local enable_seqscan = off")
-    _record(connection, load_id, has_conflicts=has_conflicts)
+    _record(connection, load_id, leaving, has_conflicts=has_conflicts)
     connection.execute("set local enable_seqscan to default")
 
 
-def _record(connection: psycopg.Connection[Any], load_id: int, *, has_conflicts: bool) -> None:
+def _record(
+    connection: psycopg.Connection[Any], load_id: int, leaving: Collection[str], *, has_conflicts: bool
+) -> None:
     refused = connection.execute(_REFUSE_CONFLICTING.encode()).rowcount if has_conflicts else 0
-    if not _record_changes(connection, OF_LOAD, load_id) and not refused:
+    if not _record_changes(connection, OF_LOAD, {"load_id": load_id, "leaving": list(leaving)}) and not refused:
         return
     if connection.execute(_TURNED).rowcount:
-        _record_changes(connection, OF_TURNED, load_id)
+        _record_changes(connection, OF_TURNED, {})
     connection.execute("truncate incoming_turns")
     if connection.execute(_UPHOLD_REFUSALS).rowcount:
-        _record_changes(connection, OF_TURNED, load_id)
+        _record_changes(connection, OF_TURNED, {})
 
 
-def _record_changes(connection: psycopg.Connection[Any], statements: str, load_id: int) -> int:
+def _record_changes(connection: psycopg.Connection[Any], statements: str, keys: dict[str, Any]) -> int:
     query = _CHANGES.replace("{statements}", statements)
-    changes = connection.execute(query, {"load_id": load_id}).rowcount
+    changes = connection.execute(query, keys).rowcount
     connection.execute(_RECORD)
     return int(changes)

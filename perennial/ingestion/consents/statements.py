@@ -15,7 +15,7 @@ create temporary table withdrawal_names (name text primary key, purpose text);
 
 # Anything but true refuses: a preference that cannot be read is no consent.
 _STATED = f"""
-with stating (customer_id, message_id, type, event, occurred_at, context, properties) as ({{events}}),
+with stating (customer_id, message_id, type, event, occurred_at, context, properties) as {{often}} ({{events}}),
 
 stated (customer_id, purpose, is_granted, valid_from, message_id) as (
     select
@@ -48,23 +48,29 @@ stated (customer_id, purpose, is_granted, valid_from, message_id) as (
     inner join withdrawal_names as withdrawal on withdrawal.name = {fold_sql("stating.event")}
     left join purpose_names as channel
         on not channel.is_granted and channel.name = {fold_sql("stating.properties ->> 'channel'")}
-    where stating.type = 'track'
+    where stating.type = 'track' and {{leaving}}
 )
 """
 _COLUMNS = "message_id, type, event, occurred_at, context, properties"
 
+
+def _stated(events: str, *, leaving: str = "true", often: str = "") -> str:
+    return _STATED.replace("{events}", events).replace("{leaving}", leaving).replace("{often}", often)
+
+
+# Read once for each of the two kinds of statements, which few events make, rather than all kept for both.
 OF_LOAD = (
-    _STATED.replace(
-        "{events}",
+    _stated(
         f"select coalesce(user_id, anonymous_id), {_COLUMNS} from raw.events where load_id = %(load_id)s",
+        leaving="stating.event = any(%(leaving)s)",
+        often="not materialized",
     )
     + "select * from stated"
 )
 
 # Every statement from the moment on at which a customer turned, about what they turned in.
 OF_TURNED = (
-    _STATED.replace(
-        "{events}",
+    _stated(
         f"""
         select events.*
         from (select customer_id, min(turned_at) as turned_at from incoming_turns group by customer_id) as turned
@@ -76,7 +82,7 @@ OF_TURNED = (
             where user_id is null and anonymous_id = turned.customer_id and occurred_at >= turned.turned_at
             offset 0
         ) as events
-        """,
+        """
     )
     + """
     select stated.*
@@ -88,13 +94,12 @@ OF_TURNED = (
 
 # The contents under message ids that were known already.
 OF_CONFLICTS = (
-    _STATED.replace(
-        "{events}",
+    _stated(
         """
         select coalesce(user_id, anonymous_id), message_id, type, event, occurred_at,
             payload -> 'context', payload -> 'properties'
         from incoming_conflicts
-        """,
+        """
     )
     + "select * from stated"
 )

@@ -5,8 +5,8 @@ from typing import Any
 
 import psycopg
 
-from perennial.ingestion.consents.purposes import fold, fold_sql
-from perennial.ingestion.consents.withdrawals import BOUNCES, SOFT_BOUNCES
+from perennial.ingestion.consents.purposes import fold_sql
+from perennial.ingestion.consents.withdrawals import BOUNCES, SOFT_BOUNCES, that_may_fold_to
 
 CHANNEL = "email"
 _TYPES = ["type", "bounce_type", "bounceType", "bounce_category", "bounceCategory", "classification"]
@@ -40,7 +40,7 @@ on conflict do nothing
 
 def has_bounces(names: Iterable[str | None]) -> bool:
     """Whether any of these events is a bounce that may suppress an address."""
-    return any(name is not None and fold(name) in BOUNCES for name in names)
+    return bool(that_may_fold_to(names, BOUNCES))
 
 
 def record_suppressions(connection: psycopg.Connection[Any], load_id: int) -> None:

@@ -5,6 +5,7 @@ SendGrid, Braze and their like send in its place. An event that leaves only a li
 leaving the channel: consent fails closed.
 """
 
+from collections.abc import Collection, Iterable
 from itertools import product
 
 from perennial.ingestion.consents.purposes import fold, folded_purposes
@@ -56,3 +57,11 @@ def withdrawals(lifecycle: Lifecycle) -> dict[str, str | None]:
         purpose = known.get(fold(channel), channel)
         found |= {fold(form.format(name)): purpose for form, name in product(_OF_CHANNEL, names)}
     return found | {fold(name): None for name in _BARE}
+
+
+def that_may_fold_to(names: Iterable[str | None], folded: Collection[str]) -> set[str]:
+    """The names, as they came, that may be one of `folded` as PostgreSQL compares them (`fold_sql`).
+
+    Those beyond ASCII are all among them: PostgreSQL and Python differ in the lower case of a few letters.
+    """
+    return {name for name in names if name is not None and (not name.isascii() or fold(name) in folded)}

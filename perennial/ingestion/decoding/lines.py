@@ -55,7 +55,12 @@ class _Lines:
         # A carriage return at the end may be the first half of a line's end.
         self._remaining = b"" if not lines or lines[-1].endswith(b"\n") else lines.pop()
         for line in lines:
-            yield from self._line(line)
+            if self._is_long or len(line) > MAX_LINE_BYTES:
+                yield from self._line(line)
+                continue
+            if data := line.strip().removeprefix(_BYTE_ORDER_MARK):
+                yield Line(self.number, data)
+            self.number += 1
         if len(self._remaining) > MAX_LINE_BYTES or self._is_long:
             yield from self._part(self._remaining)
             self._remaining = b""

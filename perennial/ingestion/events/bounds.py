@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from perennial.ingestion.consents.purposes import fold, plain
-from perennial.ingestion.events.ids import MAX_ID_BYTES
+from perennial.ingestion.events.ids import MAX_ID_BYTES, is_longer
 from perennial.ingestion.events.rules import Rules
 from perennial.ingestion.reports import Reason, RefusedError
 
@@ -75,7 +75,7 @@ def check_consent(message: dict[str, Any], rules: Rules) -> list[str]:
     for preferences in map(consent.get, _PREFERENCES):
         if preferences is None:
             continue
-        if not isinstance(preferences, dict) or any(len(name.encode()) > MAX_PURPOSE_BYTES for name in preferences):
+        if not isinstance(preferences, dict) or any(is_longer(name, MAX_PURPOSE_BYTES) for name in preferences):
             raise RefusedError(Reason.BAD_CONSENT)
         unknown += [name for name, value in preferences.items() if not _is_known(name, value, rules)]
     return unknown
@@ -89,7 +89,7 @@ def _is_known(name: str, value: object, rules: Rules) -> bool:
 
 def _is_id(payload: str, name: str, value: object) -> bool:
     if isinstance(value, str):
-        return len(value) <= MAX_ID_BYTES and len(value.encode()) <= MAX_ID_BYTES
+        return not is_longer(value, MAX_ID_BYTES)
     if isinstance(value, bool):
         return False
     return isinstance(value, int) or (isinstance(value, float) and _is_short(payload, name))

@@ -11,7 +11,7 @@ import orjson
 
 from perennial.ingestion.consents.purposes import fold
 from perennial.ingestion.events.bounds import check_consent, check_depth, check_mappings, check_nul, check_property_ids
-from perennial.ingestion.events.ids import MAX_ID_BYTES, ReadId, id_text, read_id
+from perennial.ingestion.events.ids import MAX_ID_BYTES, ReadId, id_text, is_longer, read_id
 from perennial.ingestion.events.issues import Issue, IssueKind
 from perennial.ingestion.events.rules import Rules
 from perennial.ingestion.events.snake_case import SNAKE_CASE, in_camel_case
@@ -80,7 +80,7 @@ def _message_id(message: dict[str, Any]) -> str:
     text = id_text(value)
     if value is None or (text is not None and not text.strip()):
         raise RefusedError(Reason.MISSING_MESSAGE_ID)
-    if text is None or len(text) > MAX_ID_BYTES or len(text.encode()) > MAX_ID_BYTES:
+    if text is None or is_longer(text, MAX_ID_BYTES):
         raise RefusedError(Reason.BAD_ID)
     return text
 
@@ -129,7 +129,7 @@ def _event_name(message: dict[str, Any]) -> str:
     name = message.get("event")
     if not isinstance(name, str) or not name.strip():
         raise RefusedError(Reason.MISSING_EVENT)
-    if len(name) > MAX_ID_BYTES or len(name.encode()) > MAX_ID_BYTES:
+    if is_longer(name, MAX_ID_BYTES):
         raise RefusedError(Reason.LONG_EVENT)
     return name
 

@@ -27,6 +27,11 @@ _OVERRIDES = "\u202d\u202e"
 _TEMPLATES = (("{{", "}}"), ("${", "}"), ("<%", "%>"), ("%%", "%%"), ("*|", "|*"), ("#{", "}"))
 
 
+def is_longer(text: str, most_bytes: int) -> bool:
+    """Whether a text takes more than `most_bytes` in UTF-8; of short ones, which most are, nothing is encoded."""
+    return len(text) * 4 > most_bytes and (len(text) > most_bytes or len(text.encode()) > most_bytes)
+
+
 class ReadId(NamedTuple):
     """An id in its one form, and whether it names nobody."""
 
@@ -53,7 +58,7 @@ def read_id(value: str, ids_of_nobody: frozenset[str]) -> ReadId | None:
     if len(value) > MAX_ID_BYTES * 4:
         raise ValueError("an id is too long")
     text = normalize(value)
-    if len(text) > MAX_ID_BYTES or len(text.encode()) > MAX_ID_BYTES:
+    if is_longer(text, MAX_ID_BYTES):
         raise ValueError("an id is too long")
     return ReadId(text, _is_nobody(text, ids_of_nobody)) if text else None
 

@@ -19,16 +19,18 @@ def read_times(message: dict[str, Any], now: datetime) -> tuple[datetime, dateti
     A `sentAt`, `receivedAt` or `originalTimestamp` that cannot be used is as if it were not there. Raises RefusedError
     for a `timestamp` that cannot be used, without any time, and for one in the future.
     """
-    original = read_moment(message.get("originalTimestamp"))
-    sent_at = read_moment(message.get("sentAt"))
-    received_at = read_moment(message.get("receivedAt"))
-    if received_at and received_at > now + CLOCK_TOLERANCE:
+    get = message.get
+    original = None if (value := get("originalTimestamp")) is None else read_moment(value)
+    sent_at = None if (value := get("sentAt")) is None else read_moment(value)
+    received_at = None if (value := get("receivedAt")) is None else read_moment(value)
+    latest = now + CLOCK_TOLERANCE
+    if received_at and received_at > latest:
         received_at = None
-    stated = _stated(message.get("timestamp"))
-    occurred_at = _corrected(original, sent_at, received_at) or stated or original
+    stated = _stated(get("timestamp"))
+    occurred_at = (original and _corrected(original, sent_at, received_at)) or stated or original
     if occurred_at is None:
-        raise RefusedError(Reason.BAD_TIME if message.get("originalTimestamp") else Reason.MISSING_TIME)
-    if occurred_at > now + CLOCK_TOLERANCE:
+        raise RefusedError(Reason.BAD_TIME if get("originalTimestamp") else Reason.MISSING_TIME)
+    if occurred_at > latest:
         raise RefusedError(Reason.FUTURE_TIME)
     if received_at is None or occurred_at > received_at + CLOCK_TOLERANCE:
         received_at = now
@@ -44,8 +46,8 @@ def _stated(value: object) -> datetime | None:
     return moment
 
 
-def _corrected(original: datetime | None, sent_at: datetime | None, received_at: datetime | None) -> datetime | None:
-    if original is None or sent_at is None or received_at is None:
+def _corrected(original: datetime, sent_at: datetime | None, received_at: datetime | None) -> datetime | None:
+    if sent_at is None or received_at is None:
         return None
     queued = sent_at - original
     if not timedelta(0) <= queued <= LONGEST_QUEUE or received_at - EARLIEST < queued:

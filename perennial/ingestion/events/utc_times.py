@@ -24,8 +24,6 @@ def read_moment(value: object) -> datetime | None:
 
     None for what is no moment, is ambiguous (09/01/2026), or lies before 1970.
     """
-    if value is None:
-        return None
     try:
         moment = _from_text(value) if isinstance(value, str) else _from_epoch(value)
         if moment is None:

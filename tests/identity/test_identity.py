@@ -122,3 +122,43 @@ def test_the_loader_keeps_it_and_a_deleted_event_is_forgotten(connection: Connec
     ]
     connection.execute("delete from raw.events where message_id = 'c10-132'")
     assert person(connection, "c10-old") == "c10-old"
+
+
+@pytest.mark.parametrize("has_public", [False, True])
+def test_new_pairs_of_device_and_user_are_tied_alone_only_where_nothing_else_connects_them(
+    connection: Connection, has_public: bool
+) -> None:
+    """Each way in which a new pair may be more than a pair, in one load and over several, among many that are none."""
+    dice = random.Random(20)
+    pairs = [Stated(f"p{n}", day(n), f"u{n}", f"d{n}", email=f"u{n}@example.org") for n in range(60)]
+    more = [
+        Stated("second device", day(100), "u1", "d1b"),
+        Stated("second user", day(101), "u2b", "d2"),
+        Stated("shared address", day(102), "u3", None, email="u4@example.org"),
+        Stated("device with an address", day(103), None, "d5", email="d5@example.org"),
+        Stated("user that is a device", day(104), "u6b", "u6"),
+        Stated("device that is a user", day(105), "d7", "d7b"),
+        Stated("alias", day(106), "u8b", None, "u8"),
+        Stated("alias of a device", day(107), "u9", None, "d9c"),
+        Stated("shared by a device", day(108), None, "d10", email="u11@example.org"),
+        Stated("earlier", day(-1), "u12", "d12", email="u12@example.org"),
+    ]
+    public = [
+        *(Stated(f"kiosk {n}", day(110 + n), f"k{n}", "kiosk") for n in range(51)),
+        *(Stated(f"placeholder {n}", day(110 + n), f"u{n}", f"e{n}", phone="0000") for n in range(13, 60)),
+        *(Stated(f"filled {n}", day(110 + n), f"f{n}", f"g{n}", phone="0000") for n in range(6)),
+    ]
+    more += public if has_public else []
+    history = pairs + more
+    for loads in ([history], [pairs, more], [more, pairs], [history[0::2], history[1::2]], None):
+        connection.execute("truncate raw.events")
+        arrived = dice.sample(history, len(history))
+        for load in loads or [arrived[at : at + 9] for at in range(0, len(arrived), 9)]:
+            plant(connection, load)
+        ties = defaultdict(set)
+        for one, other, kind in connection.execute("select customer_id, other_id, kind from identity.ties"):
+            ties[one, other].add(kind)
+        assert has_public or ties == tied_by(history)
+        grown = everything(connection)
+        connection.execute("select identity.rebuild()")
+        assert everything(connection) == grown

@@ -25,9 +25,9 @@ class Cadence:
     count_gaps: int
     share_returning: float | None
     usual_gap_days: float | None
-    onboarding_days: int
+    onboarding_days: float
     slipping_after_days: float
-    winback_after_days: int
+    winback_after_days: float
 
     @property
     def sentences(self) -> str:
@@ -38,8 +38,8 @@ class Cadence:
         else:
             known = f"not known yet: only {seen}, of {self.count_customers:,} who ever ordered"
         thresholds = (
-            f"new for {self.onboarding_days} days, slipping after {self.slipping_after_days:g} and lapsed after "
-            f"{self.winback_after_days}, by the brand's gaps"
+            f"new for {self.onboarding_days:.3g} days, slipping after {self.slipping_after_days:.3g} and lapsed after "
+            f"{self.winback_after_days:.3g}, by the brand's gaps"
         )
         if not self.is_known:
             thresholds += " as far as they are seen and by unknown_cadence_days in lifecycle.yml for the rest"

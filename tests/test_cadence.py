@@ -9,11 +9,11 @@ from perennial.database import Role, connect
 
 COLUMNS = (
     "snapshot_on date, is_known boolean, count_customers bigint, count_returned bigint, count_gaps bigint, "
-    "share_returning double precision, usual_gap_days double precision, onboarding_days bigint, "
-    "slipping_after_days double precision, winback_after_days bigint"
+    "share_returning double precision, usual_gap_days double precision, onboarding_days double precision, "
+    "slipping_after_days double precision, winback_after_days double precision"
 )
-UNKNOWN = Cadence(date(2020, 1, 5), False, 2_000, 58, 61, 0.03, None, 25, 27.5, 80)
-KNOWN = Cadence(date(2020, 1, 12), True, 2_435, 2_400, 27_069, 0.99, 6.0, 18, 8.13, 62)
+UNKNOWN = Cadence(date(2020, 1, 5), False, 2_000, 58, 61, 0.03, None, 25.0, 27.5, 80.0)
+KNOWN = Cadence(date(2020, 1, 12), True, 2_435, 2_400, 27_069, 0.99, 6.0, 18.0, 8.13, 62.0)
 
 
 @pytest.mark.integration

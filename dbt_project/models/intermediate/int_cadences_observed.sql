@@ -1,5 +1,7 @@
-{#- What is known weighs as much as the default once so many customers have come back. -#}
+{#- What is known weighs as much as the default once so many customers have come back, and squared soon all. -#}
 {%- set customers_of_default = 30 -%}
+{#- From one snapshot to the next no threshold moves by more than a third, so that nobody's stage jumps with it. -#}
+{%- set largest_step = 1.33 -%}
 {%- set defaults = {
     'onboarding_days': var('unknown_cadence_days'),
     'slipping_after_days': var('unknown_cadence_days'),
@@ -37,10 +39,13 @@ drawn_to_default as (
         gaps.share_returning,
         case when gaps.count_gaps >= 100 then gaps.usual_gap_days end as usual_gap_days,
         {{ drawn(
-            'gaps.usual_long_gap_ratio', var('slipping_after_gaps'), 'gaps.count_with_three_gaps', customers_of_default
+            'gaps.usual_long_gap_ratio',
+            var('slipping_after_gaps'),
+            'gaps.count_with_three_gaps ^ 2',
+            customers_of_default ** 2
         ) }} as usual_long_gap_ratio,
         {%- for name, default in defaults.items() %}
-        {{ drawn('gaps.' ~ estimates[name], default, 'gaps.count_returned', customers_of_default) }}
+        {{ drawn('gaps.' ~ estimates[name], default, 'gaps.count_returned ^ 2', customers_of_default ** 2) }}
             as {{ name }}{{ ',' if not loop.last }}
         {%- endfor %}
     from days
@@ -48,7 +53,6 @@ drawn_to_default as (
 
 ),
 
--- From one snapshot to the next no threshold moves by more than a third, so that nobody's stage jumps with it.
 steady as (
 
     select
@@ -60,8 +64,10 @@ steady as (
     select
         drawn_to_default.day_number,
         {%- for name in defaults %}
-        least(greatest(drawn_to_default.{{ name }}, steady.{{ name }} * 3 / 4), steady.{{ name }} * 4 / 3)
-            as {{ name }}{{ ',' if not loop.last }}
+        least(
+            greatest(drawn_to_default.{{ name }}, steady.{{ name }} / {{ largest_step }}),
+            steady.{{ name }} * {{ largest_step }}
+        ) as {{ name }}{{ ',' if not loop.last }}
         {%- endfor %}
     from steady
     inner join drawn_to_default on steady.day_number + 1 = drawn_to_default.day_number
@@ -77,11 +83,16 @@ select
     drawn_to_default.usual_gap_days is not null as is_known,
     drawn_to_default.usual_gap_days,
     drawn_to_default.usual_long_gap_ratio,
-    coalesce({{ var('onboarding_days', none) or 'null' }}, round(steady.onboarding_days)::int) as onboarding_days,
+    round(
+        coalesce({{ var('onboarding_days', none) or 'null' }}, steady.onboarding_days)::numeric, 2
+    )::double precision as onboarding_days,
     round(steady.slipping_after_days::numeric, 2)::double precision as slipping_after_days,
-    coalesce(
-        {{ var('winback_after_days', none) or 'null' }},
-        greatest(round(steady.winback_after_days)::int, {{ var('winback_at_least_days') }})
-    ) as winback_after_days
+    round(
+        coalesce(
+            {{ var('winback_after_days', none) or 'null' }},
+            greatest(steady.winback_after_days, {{ var('winback_at_least_days') }})
+        )::numeric,
+        2
+    )::double precision as winback_after_days
 from drawn_to_default
 inner join steady on drawn_to_default.day_number = steady.day_number

@@ -72,10 +72,10 @@ ratios as (
     select
         *,
         {{ drawn('own_long_gap_ratio', 'usual_long_gap_ratio', 'count_gaps', gaps_of_brand) }} as long_gap_ratio,
-        -- Until there are three gaps of their own, no less than the brand's.
+        -- Until there are three gaps of their own, drawn towards the brand's and no less than that.
         case
             when count_gaps >= 3 then usual_gap_days
-            else greatest(usual_gap_days, brand_gap_days)
+            else greatest({{ drawn('usual_gap_days', 'brand_gap_days', 'count_gaps', gaps_of_brand) }}, brand_gap_days)
         end as steady_gap_days
     from observed
 

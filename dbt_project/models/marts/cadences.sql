@@ -13,7 +13,7 @@ select
     share_returning,
     usual_gap_days::double precision as usual_gap_days,
     usual_long_gap_ratio,
-    onboarding_days::bigint as onboarding_days,
+    onboarding_days,
     slipping_after_days,
-    winback_after_days::bigint as winback_after_days
+    winback_after_days
 from cadences

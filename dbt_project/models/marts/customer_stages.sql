@@ -68,8 +68,8 @@ select
     days_since_first_order::bigint as days_since_first_order,
     days_silent::bigint as days_silent,
     usual_gap_days,
-    onboarding_days::bigint as onboarding_days,
+    onboarding_days,
     slipping_after_days,
-    winback_after_days::double precision as winback_after_days
+    winback_after_days
 from entered
 where snapshot_on >= {{ changed_on() }}

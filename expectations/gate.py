@@ -13,6 +13,8 @@ from expectations.raw import raw_statistics, raw_suite
 from expectations.report import GateFailedError, GateReport
 from expectations.run_history import Baseline, Statistics, find_baseline, find_last, list_runs, record_run
 from expectations.suites import Measures
+from perennial.cadence import read_cadence
+from perennial.database import Role, connect
 from perennial.settings import load_settings
 from perennial.telemetry_off import switch_off_usage_reporting
 
@@ -74,12 +76,19 @@ def _validate(suite: Suite, as_of: date, *, is_accepted: bool) -> GateReport:
         seconds=time.monotonic() - started,
         data_docs=run_page(site, gate_run_id),
         compared_with=_compared_with(baseline, is_accepted=is_accepted),
+        cadence=_cadence(as_of) if suite is MARTS else "",
     )
     write_run(site, gate_run_id, report, validated.pages)
     write_index(site, list_runs())
     if not report.is_success:
         raise GateFailedError(report)
     return report
+
+
+def _cadence(as_of: date) -> str:
+    with connect(Role.READER) as connection:
+        found = read_cadence(connection, as_of)
+    return found.sentences if found else ""
 
 
 def _compared_with(baseline: Baseline | None, *, is_accepted: bool) -> str:

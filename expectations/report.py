@@ -35,7 +35,10 @@ class Check:
 
 @dataclass(frozen=True)
 class GateReport:
-    """One run of a suite. `data_docs` is its page; `compared_with` names the earlier run it was compared with."""
+    """One run of a suite. `data_docs` is its page; `compared_with` names the earlier run it was compared with.
+
+    `cadence`: of the marts, the brand's rhythm and from how many gaps it is known, in sentences.
+    """
 
     suite: str
     as_of: date
@@ -43,6 +46,7 @@ class GateReport:
     seconds: float
     data_docs: Path
     compared_with: str
+    cadence: str = ""
 
     @property
     def failures(self) -> list[Check]:

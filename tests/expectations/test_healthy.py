@@ -23,6 +23,8 @@ def test_healthy_marts_pass_without_a_warning(healthy: Any) -> None:
     report = validate_marts(healthy.as_of)
     assert report.is_success
     assert not report.warnings
+    assert report.cadence.startswith("Cadence: ")
+    assert report.cadence.partition(" (")[0] in report.data_docs.read_text()
     assert {"no feature knows the future", "features of past days are unchanged"} <= {
         check.name for check in report.results
     }

@@ -9,7 +9,7 @@
 {#- By how many usual gaps a long one may exceed one before gaps count as ragged; with none nobody's are steady. -#}
 {%- set room = [(slipping_after_gaps | float) - 1, 0] | max -%}
 {#- A brand's habit counts like so many gaps of a customer's own. -#}
-{%- set gaps_of_brand = 2 -%}
+{%- set gaps_of_brand = 3 -%}
 
 with snapshots as (
 

@@ -1,6 +1,7 @@
 """What must hold of single shapes: each figure by its sentence, with its aim."""
 
 from collections.abc import Callable
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
@@ -12,20 +13,26 @@ _LATE, _WEEK, _RENEWAL = 5, 7, 30
 _MOVES = 1 / 3
 
 
-def subscription(_: Planted, _cadence: Figures) -> Figures:
-    """Over all weekly snapshots: a snapshot a week, so that everyone who missed a renewal is seen once."""
+def subscription(planted: Planted, _: Figures) -> Figures:
+    """Over the weekly snapshots, of all of the history and of its second half, when the cadence is known."""
+    half = planted.as_of - timedelta(days=planted.size["days"] // 2)
+    return {**_renewals("", date.min), **_renewals("second half: ", half)}
+
+
+def _renewals(when: str, after: date) -> Figures:
+    """A snapshot a week: everyone who missed a renewal is seen once."""
     first, last = _RENEWAL + _LATE, _RENEWAL + _LATE + _WEEK
     [(missed, missed_in, others, others_in)] = query(
         "select count(*) filter (where days_since_last_order >= %s and days_since_last_order < %s),"
         " count(*) filter (where days_since_last_order >= %s and days_since_last_order < %s and stage = 'retention'),"
         " count(*) filter (where days_since_last_order <= %s),"
         " count(*) filter (where days_since_last_order <= %s and stage = 'retention') "
-        "from marts.customer_stages where extract(isodow from snapshot_on) = 7",
-        first, last, first, last, _RENEWAL, _RENEWAL,
+        "from marts.customer_stages where extract(isodow from snapshot_on) = 7 and snapshot_on > %s",
+        first, last, first, last, _RENEWAL, _RENEWAL, after,
     )  # fmt: skip
     return {
-        f"5 to 11 days past a missed renewal ({missed:,}), share in retention (aim 90 %)": missed_in / missed,
-        f"no renewal missed ({others:,}), share in retention (aim at most 5 %)": others_in / others,
+        f"{when}5 to 11 days past a missed renewal ({missed:,}), share in retention (aim 90 %)": missed_in / missed,
+        f"{when}no renewal missed ({others:,}), share in retention (aim at most 5 %)": others_in / others,
     }
 
 

@@ -11,6 +11,8 @@ ENOUGH = 200
 _ALIKE = 1e-6
 """Planted probabilities that differ by less are ties."""
 _THRESHOLDS = ("onboarding_days", "slipping_after_days", "winback_after_days")
+_WITHOUT_MODEL = 28
+"""The horizon (days) of a stage that no model is for."""
 _REVERSED = "retention"
 """Its audience begins with the highest risk: the lowest probability of an order."""
 
@@ -40,20 +42,24 @@ def stage_agreement(planted: Planted) -> dict[str, Any]:
 
 
 def concordances(planted: Planted) -> dict[str, Any]:
-    """Harrell's C of each published audience's order against the planted probability of an order."""
+    """Harrell's C of each published audience's order against the planted probability of an order.
+
+    Within the horizon of the stage's model, whether it orders the audience or not, and within an own gap.
+    """
     found = {}
     rows = query("select run_id, stage, ordered_by from audiences.runs where as_of = %s", planted.as_of)
     positions = {customer: place for place, customer in enumerate(planted.ids)}
     for run_id, stage, ordered_by in rows:
         members = query("select customer_id from audiences.members where run_id = %s order by rank", run_id)
         places = [positions[customer] for (customer,) in members if customer in positions]
-        horizon = horizon_of(ordered_by)
-        probability = planted.probability(1, horizon)[places]
+        sign = -1 if stage == _REVERSED else 1
+        horizon = _horizon_of_stage(stage)
         found[stage] = {
             "ordered_by": ordered_by,
             "members": len(members),
             "horizon_days": horizon,
-            "concordance": concordance(-probability if stage == _REVERSED else probability),
+            "concordance": concordance(sign * planted.probability(1, horizon)[places]),
+            "concordance_own_gap": concordance(sign * planted.columns["probability_own_gap"][places]),
         }
     return found
 
@@ -68,12 +74,17 @@ def concordance(truth: Any) -> float | None:
     return agreeing / pairs if pairs else None
 
 
-def horizon_of(model: str) -> int:
-    """The horizon that the label of `model` was built with; 28 days where a rule orders."""
+def _horizon_of_stage(stage: str) -> int:
     from training import SPECS
 
-    if model not in SPECS:
-        return 28
+    models = [name for name, spec in SPECS.items() if spec.stage == stage]
+    return horizon_of(models[0]) if models else _WITHOUT_MODEL
+
+
+def horizon_of(model: str) -> int:
+    """The horizon that the label of `model` was built with."""
+    from training import SPECS
+
     [(days,)] = query(f"select max(horizon_days) from marts.label_{model}")
     return int(days or SPECS[model].horizon_days)
 

@@ -51,8 +51,9 @@ def _details(result: dict[str, Any]) -> list[str]:
         names = ", ".join(f"{count:,} {name}" for name, count in found["stages"].items())
         lines.append(f"  planted {stage} ({found['customers']:,}): {names}")
     for stage, found in result.get("order", {}).items():
-        by = f"ordered by {found['ordered_by']}, {found['members']:,} members, {found['horizon_days']} days"
-        lines.append(f"  C {_number(found['concordance'])} in {stage}: {by}")
+        by = f"ordered by {found['ordered_by']}, {found['members']:,} members"
+        within = f"within {found['horizon_days']} days, {_number(found['concordance_own_gap'])} within an own gap"
+        lines.append(f"  C {_number(found['concordance'])} in {stage} {within}; {by}")
     for name, found in sorted(result.get("predictions", {}).items()):
         few = "" if found["is_enough"] else ", few"
         lines.append(

@@ -24,11 +24,11 @@ SHAPES: dict[str, Shape] = {
         ),
         Shape(
             "growing", "the first three weeks, 20 % more join each day", 2_000, 21, 6.2, 2.0, (0.5, 0.85),
-            gap_sigma=0.2, joined_until=1.0, growth=0.2,
+            gap_sigma=0.2, growth=0.2,
         ),
         Shape(
             "yearly", "gifts, an order a year around an own date", 1_500, 1_460, 365.0, 40.0,
-            (0.5, 0.45, 0.6, 0.75, 0.85), lapsed_gaps=1.0, joined_until=0.97, start=date(2021, 1, 4),
+            (0.5, 0.45, 0.6, 0.75, 0.85), lapsed_gaps=1.0, start=date(2021, 1, 4),
         ),
         Shape(
             "once", "mattresses, 97 % buy once", 3_000, 730, 60.0, 1.5, (0.5, 0.03), gap_sigma=0.2, lapsed_share=0.0,

@@ -49,7 +49,7 @@ class Shape:
     lapsed_share: float = 0.3
     lapsed_gaps: float = 4.0
     prospects: float = 0.1
-    joined_until: float = 0.9
+    joined_until: float = 1.0
     growth: float = 0.0
     closures: Closures = OPEN
     season: float = 0.0

@@ -82,3 +82,22 @@ def test_an_amount_that_may_be_two_is_unknown_and_reported(usd: Brand, tmp_path:
     usd.build(select=None)
     assert usd.all("select order_id, net_revenue from marts.orders") == [("A1", None)]
     assert ("amount that cannot be read", "A1") in usd.all("select kind, subject from marts.data_issues")
+
+
+def test_an_amount_written_in_another_currency_than_its_column_says_is_never_taken_for_that(
+    usd: Brand, tmp_path: Path
+) -> None:
+    file = tmp_path / "orders.csv"
+    rows = ("1,a,\u20ac10.00,USD", "2,a,$20.00,usd", "3,a,40.00 EUR,", "4,a,EUR 50.00,eur", "5,a,US$60.00,USD")
+    file.write_text("order,customer,total,currency,date\n" + "".join(f"{row},2026-09-01\n" for row in rows))
+    ingest_orders(file)
+    usd.build(select=None)
+    assert usd.all("select order_id, revenue, currency from marts.orders order by 1") == [
+        ("1", None, "EUR"),
+        ("2", 20, "USD"),
+        ("3", None, "EUR"),
+        ("4", None, "EUR"),
+        ("5", 60, "USD"),
+    ]
+    found = usd.all("select count(*) from marts.data_issues where kind = 'amount in another currency'")
+    assert found == [(3,)]

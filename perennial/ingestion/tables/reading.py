@@ -67,13 +67,23 @@ class CellReader:
         return (found.text, found.is_nobody) if found else (None, False)
 
     def money(self, cells: Sequence[Cell], role: str) -> Money | None:
-        """The amount in a cell; None where it is empty."""
+        """The amount in a cell; None where it is empty.
+
+        One written in another currency than the row's column names goes on as its text, for the warehouse to convert or
+        to report: the column's currency would be false.
+        """
         position = self.columns.position(role)
         cell = cells[position] if position is not None else None
         if cell is None:
             return None
         amount = read_amount(cell, self.findings.decimal_mark)
-        return Money(amount.value, str(cell), amount.currency) if amount else Money(None, str(cell))
+        if amount is None or self._is_foreign(cells, amount.currency):
+            return Money(None, str(cell), amount.currency if amount else None)
+        return Money(amount.value, str(cell), amount.currency)
+
+    def _is_foreign(self, cells: Sequence[Cell], written: str | None) -> bool:
+        stated = self.text(cells, "currency") if written else None
+        return bool(stated) and str(stated).strip().upper() != written
 
     def moment(self, cells: Sequence[Cell], role: str = "time") -> datetime | None:
         """The moment in a cell, in UTC; None where it is empty or cannot be read."""

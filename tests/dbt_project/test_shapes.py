@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from perennial.ingestion import ingest_file
@@ -68,9 +69,49 @@ def test_orders_without_user_id_count_for_the_customer_whose_device_placed_them(
     assert built.order_days() == orders_planted(built)
 
 
+def test_nobody_silent_for_half_again_their_year_is_new_or_active(build: Build) -> None:
+    built = build("yearly", 250)
+    assert built.order_days() == orders_planted(built)
+    stages = built.stages()
+    late = [
+        customer
+        for customer, row in built.truth.items()
+        if row["count_orders"] and row["days_silent"] > 1.5 * row["own_gap_days"]
+    ]
+    assert len(late) > 30
+    assert [customer for customer in late if stages[customer] in {"onboarding", "engagement"}] == []
+
+
+def test_a_brand_three_weeks_old_knows_its_usual_gap_and_no_threshold_jumps(build: Build) -> None:
+    built = build("growing", 900)
+    rows = built.brand.all(
+        "select usual_gap_days, onboarding_days, slipping_after_days, winback_after_days "
+        "from intermediate.int_cadences_observed order by snapshot_on"
+    )
+    own = [row["own_gap_days"] for row in built.truth.values() if row["count_orders"]]
+    assert float(rows[-1][0]) == pytest.approx(np.median(own), rel=0.25)
+    thresholds = np.array([[float(days) for days in row[1:]] for row in rows])
+    lower, higher = np.minimum(thresholds[1:], thresholds[:-1]), np.maximum(thresholds[1:], thresholds[:-1])
+    # Thresholds are whole days, so that a third may come to a day more.
+    assert (higher - lower <= lower / 3 + 1).all()
+
+
 def test_where_nearly_everyone_buys_once_the_usual_gap_is_not_known(build: Build) -> None:
     built = build("once", 400)
     rows = built.brand.all(
         "select usual_gap_days from intermediate.int_cadences_observed where snapshot_on = %s", built.as_of
     )
     assert rows == [(None,)]
+
+
+def test_closed_days_change_no_stage(build: Build, set_by_hand: Callable[[dict[str, Any]], None]) -> None:
+    ranges = [{"from": date(2023, 12, 24), "to": date(2024, 1, 6)}, {"from": date(2023, 1, 1), "to": date(2023, 1, 6)}]
+    set_by_hand({"closed": {"weekdays": ["sunday"], "ranges": ranges}})
+    built = build("closed_days", 120, 364)  # until the first day after the closure
+    rows = built.brand.all(
+        "select before.stage, after.stage from marts.customer_stages as before "
+        "inner join marts.customer_stages as after on before.customer_id = after.customer_id "
+        "where before.snapshot_on = date '2023-12-24' and after.snapshot_on = date '2023-12-31'"
+    )
+    assert len(rows) > 100
+    assert [row for row in rows if row[0] != row[1]] == []

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import numpy as np
 
-from expectations.activity import BEHAVIOUR, ORDERS, Activity, Part
+from expectations.activity import BEHAVIOUR, ORDERS, Activity, Flags, Part
 from expectations.catalog import literal
 from expectations.gaps import ENOUGH_EVENTS, NEARLY_NONE, WEEKS, ActivityGaps, PartGaps, so_far_on_last_day, usual_count
 from expectations.suites import Measures, critical, days, share, warning
@@ -15,6 +15,11 @@ FEWEST_DAYS = 3
 """A week of fewer open days is not compared with others."""
 RECENT_DAYS = 63
 ACTIVE_DAYS = 10
+MISSED_EVENTS = 7
+"""Silence in which fewer were to be expected is random variation once in a thousand times."""
+LATELY_WEEKS = 3
+SURE_DEVIATIONS = 4
+"""Of a Poisson count."""
 ACCEPTED_DAYS = 7
 DELIVER = "If there is more, ingest it (nothing is loaded twice) and run again."
 
@@ -27,6 +32,7 @@ class Freshness:
     days_silent: float | None
     days_beyond_usual: float | None
     share_of_usual_week: float | None
+    share_of_lately: float | None
     share_of_usual_day: float | None
 
 
@@ -41,7 +47,7 @@ def _of_part(activity: Activity, part: Part, gaps: PartGaps) -> Freshness:
         part.name,
         silent if usual is not None else None,
         max(0.0, silent - usual) if usual is not None else None,
-        _share_of_usual_week(activity, part, gaps),
+        *_shares_of_week(activity, part, gaps),
         _share_of_usual_day(activity, part, gaps),
     )
 
@@ -52,26 +58,42 @@ def _usual_silence(activity: Activity, part: Part, gaps: PartGaps) -> float | No
     active = recent[part.counts[recent] > 0]
     if part.name != BEHAVIOUR and len(active) < ACTIVE_DAYS:
         return None
-    numbers = np.cumsum(activity.is_open & ~gaps.is_gap)
-    return max(2.0, 1.5 * float(np.diff(numbers[active]).max(initial=1)))
+    usable = activity.is_open & ~gaps.is_gap
+    gap = float(np.diff(np.cumsum(usable)[active]).max(initial=1))
+    a_day = float(part.counts[recent].sum() / max(1, usable[recent].sum()))
+    return max(2.0, 1.5 * gap, MISSED_EVENTS / a_day if a_day else 0.0)
 
 
-def _share_of_usual_week(activity: Activity, part: Part, gaps: PartGaps) -> float | None:
+def _shares_of_week(activity: Activity, part: Part, gaps: PartGaps) -> tuple[float | None, float | None]:
+    """The newest week as a share of the median of the 8 before, and of the newest 3 of these if they are lower.
+
+    The second is None where random variation may explain it: what declines slowly, or is rare, is not missing.
+    """
     usable, size = activity.is_open & ~gaps.is_gap, len(part.counts)
     newest = [day for day in range(size - 7, size) if day >= 0 and usable[day]]
-    if len(newest) < FEWEST_DAYS:
-        return None
-    weeks = []
+    weeks = _weeks_before(part, usable, newest) if len(newest) >= FEWEST_DAYS else []
+    usual = float(np.median(weeks)) if weeks else 0.0
+    if usual < ENOUGH_EVENTS:
+        return None, None
+    count = float(so_far_on_last_day(part)[newest].sum())
+    lately = min(usual, float(np.median(weeks[:LATELY_WEEKS])))
+    is_sure = count < lately - SURE_DEVIATIONS * lately**0.5
+    return count / usual, count / lately if is_sure else None
+
+
+def _weeks_before(part: Part, usable: Flags, newest: list[int]) -> list[float]:
+    """Events on the same days of each of the weeks before, newest first; those with too few open days are left out."""
+    size, weeks = len(part.counts), []
     for number in range(1, WEEKS + 1):
         same = [day - 7 * number for day in newest]
         if same[0] < 0:
             break
         known = [day for day in same if usable[day]]
         if len(known) >= FEWEST_DAYS:
-            last = (part.counts_so_far - part.counts)[same[-1]] if newest[-1] == size - 1 and usable[same[-1]] else 0
-            weeks.append((part.counts[known].sum() + last) * len(newest) / len(known))
-    usual = float(np.median(weeks)) if weeks else 0.0
-    return float(so_far_on_last_day(part)[newest].sum() / usual) if usual >= ENOUGH_EVENTS else None
+            is_so_far = newest[-1] == size - 1 and usable[same[-1]]
+            later = float((part.counts - part.counts_so_far)[same[-1]]) if is_so_far else 0.0
+            weeks.append((float(part.counts[known].sum()) - later) * len(newest) / len(known))
+    return weeks
 
 
 def _share_of_usual_day(activity: Activity, part: Part, gaps: PartGaps) -> float | None:
@@ -97,24 +119,23 @@ def orders_on_closed_days(activity: Activity) -> float | None:
 
 def freshness(activity: Activity, gaps: ActivityGaps) -> Measures:
     """The newest events: a query of constants, since all of it was counted at once (`raw_days.sql`)."""
+    columns = "part, days_silent, days_beyond_usual, share_of_usual_week, share_of_lately, share_of_usual_day"
     rows = [
         f"({literal(row.part)}, {_number(row.days_silent)}, {_number(row.days_beyond_usual)}, "
-        f"{_number(row.share_of_usual_week)}, {_number(row.share_of_usual_day)})"
+        f"{_number(row.share_of_usual_week)}, {_number(row.share_of_lately)}, {_number(row.share_of_usual_day)})"
         for row in measure_freshness(activity, gaps)
     ]
     advice = _Advice(activity, gaps)
     return Measures(
         "raw-freshness",
         "-- From raw_days.sql, by expectations/raw_freshness.py. One row for all behaviour, one for orders.\n"
-        "select part, days_silent, days_beyond_usual, share_of_usual_week, share_of_usual_day from (values\n"
-        + ",\n".join(rows)
-        + "\n) as measured (part, days_silent, days_beyond_usual, share_of_usual_week, share_of_usual_day)",
+        f"select {columns} from (values\n" + ",\n".join(rows) + f"\n) as measured ({columns})",
         [
             critical(
                 "events reach up to the day",
                 "days_beyond_usual",
-                "no longer silence before the day's end than is usual here (1.5 times the longest, at least 2 days), "
-                "in open days",
+                "no longer silence before the day's end than is usual here (1.5 times the longest, at least 2 days and "
+                f"{MISSED_EVENTS} usual events), in open days",
                 "Ingest the newest events if there are any, or choose an earlier day, `perennial run --as-of DAY`; "
                 "`perennial run` alone takes the newest that events have made. "
                 + advice.for_silence("events reach up to the day"),
@@ -123,8 +144,9 @@ def freshness(activity: Activity, gaps: ActivityGaps) -> Measures:
             ),
             critical(
                 "the newest week is not half empty",
-                "share_of_usual_week",
-                "at least {bound} of a usual week's events in the newest seven days, as far as they were open",
+                "share_of_lately",
+                "at least {bound} of a usual week's events in the newest seven days, as far as they were open, "
+                "and of those of the weeks just before",
                 f"{DELIVER} {advice.for_gaps('the newest week is not half empty')}",
                 at_least=0.5,
                 show=share,

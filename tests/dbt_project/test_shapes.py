@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +67,21 @@ def orders_planted(built: Built) -> dict[str, tuple[int, int | None]]:
 def test_orders_without_user_id_count_for_the_customer_whose_device_placed_them(build: Build) -> None:
     built = build("mostly_anonymous", 150, 90)
     assert built.order_days() == orders_planted(built)
+
+
+def test_who_missed_a_renewal_is_slipping_and_nobody_else_is(build: Build) -> None:
+    built = build("subscription", 200)
+    rows = built.brand.all(
+        "select days_since_last_order, stage from marts.customer_stages "
+        "where count_orders > 0 and extract(isodow from snapshot_on) = 7 and snapshot_on > %s",
+        built.as_of - timedelta(days=150),
+    )
+    # Half of the history, when the cadence is known. A snapshot a week: everyone who missed a renewal is seen once.
+    missed = [stage for silent, stage in rows if 35 <= silent < 42]
+    on_time = [stage for silent, stage in rows if silent <= 30]
+    assert len(missed) > 30
+    assert missed.count("retention") >= 0.9 * len(missed)
+    assert on_time.count("retention") <= 0.05 * len(on_time)
 
 
 def test_nobody_silent_for_half_again_their_year_is_new_or_active(build: Build) -> None:

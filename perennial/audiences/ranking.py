@@ -15,14 +15,16 @@ from perennial.tables import (
 HASH_JOINS_SQL = "set local enable_nestloop = off"
 
 # How a stage is ordered while no model scores it: the name of the order, and the key, smallest first. How due
-# a customer is by their cadence is their silence over what is slipping for them.
-_DUE = "(stages.days_silent / nullif(stages.slipping_after_days, 0))"
+# a customer is by their cadence is their silence over what is slipping for them: steady gaps end when they usually do,
+# so the longest silence comes first; where gaps are ragged an order is the likelier the shorter ago the last one was.
+_OVERDUE = "(stages.days_silent / nullif(stages.slipping_after_days, 0))"
+_DUE = f"((1 - 2 * stages.steadiness) * {_OVERDUE})"
 RULES: dict[Stage, tuple[str, str]] = {
     Stage.PROSPECT: ("rule: most recently seen first", "%(as_of)s::date - customers.last_seen_on"),
-    Stage.ONBOARDING: ("rule: most due by their cadence first", f"-{_DUE}"),
-    Stage.ENGAGEMENT: ("rule: most due by their cadence first", f"-{_DUE}"),
-    Stage.RETENTION: ("rule: most overdue by their cadence first", f"-{_DUE}"),
-    Stage.WINBACK: ("rule: least overdue by their cadence first", _DUE),
+    Stage.ONBOARDING: ("rule: most due by their cadence first", _DUE),
+    Stage.ENGAGEMENT: ("rule: most due by their cadence first", _DUE),
+    Stage.RETENTION: ("rule: most overdue by their cadence first", f"-{_OVERDUE}"),
+    Stage.WINBACK: ("rule: least overdue by their cadence first", _OVERDUE),
 }
 
 # The reasons of a member whom no model scored, in the shape of the models' own reasons.

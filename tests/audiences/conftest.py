@@ -28,7 +28,8 @@ MARTS = """
     create table marts.customer_stages (
         customer_id text, snapshot_on date, snapshot_at timestamptz, stage text, entered_on date,
         count_orders bigint, days_since_last_order bigint, usual_gap_days double precision,
-        days_silent bigint, slipping_after_days double precision, winback_after_days double precision
+        days_silent bigint, slipping_after_days double precision, winback_after_days double precision,
+        steadiness double precision
     );
     create table marts.customer_features (
         customer_id text, snapshot_on date, snapshot_at timestamptz, days_since_last_order bigint, top_department text
@@ -53,8 +54,8 @@ class Brand:
                 [customer_id, BEGINNING, known.get("last_seen_on", day), Jsonb(known.get("traits", {}))],
             )
             connection.execute(
-                "insert into marts.customer_stages values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
-                (*row, silent, slipping, 2 * slipping),
+                "insert into marts.customer_stages values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+                (*row, silent, slipping, 2 * slipping, known.get("steadiness", 1.0)),
             )
             connection.execute(
                 "insert into marts.customer_features values (%s, %s, %s, %s, 'GROCERY')",

@@ -26,7 +26,7 @@ def fill(day: str) -> None:
     with connect(Role.TRANSFORMER) as connection:
         connection.execute(
             "insert into marts.customer_stages select 'c' || n, %(day)s::date, %(day)s::date + 1, 'retention', "
-            "%(day)s::date, 3, n, 7.0, n, 10.5, 21 from generate_series(1, %(count)s) as n",
+            "%(day)s::date, 3, n, 7.0, n, 10.5, 21, 1 from generate_series(1, %(count)s) as n",
             {"day": day, "count": COUNT},
         )
 

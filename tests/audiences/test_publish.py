@@ -81,6 +81,18 @@ def test_without_a_model_a_rule_orders_the_audience_and_says_so(
     assert "last order 20 day(s) ago, usually one every 10.0 days" in members(run.run_id, "reasons->0->>'text'")
 
 
+def test_of_ragged_gaps_the_likeliest_to_end_are_the_shortest(brand: Brand) -> None:
+    for customer, silent, steadiness in (
+        ("longest", 9, 0.0),
+        ("shortest", 2, 0.0),
+        ("due", 9, 1.0),
+        ("not due", 2, 1.0),
+    ):
+        brand.add(customer, "engagement", silent=silent, gap=10.0, steadiness=steadiness)
+        brand.consent(customer)
+    assert members(publish("engagement", SUNDAY).run_id) == ["due", "not due", "shortest", "longest"]
+
+
 def test_the_holdout_is_marked_and_stays_marked_whatever_the_day(brand: Brand) -> None:
     (brand.home / "lifecycle.yml").write_text("holdout_share: 0.5\n")
     load_lifecycle.cache_clear()

@@ -1,6 +1,10 @@
 {#- The least common multiple of 1 to 12: a customer's weight, which any number of remembered gaps divides evenly. -#}
 {%- set weight = 27720 -%}
-{%- set thresholds = ['onboarding', 'slipping', 'winback'] -%}
+{%- set shares = {
+    'onboarding': var('onboarding_share'),
+    'slipping': var('slipping_share'),
+    'winback': var('winback_share'),
+} -%}
 
 {{ config(
     materialized='incremental',
@@ -115,8 +119,8 @@ estimates as (
         snapshot_on,
         max(share_returned) as share_returning,
         min(days) filter (where share_of_returning >= 0.5) as usual_gap_days,
-        {%- for name in thresholds %}
-        min(days) filter (where share_of_returning >= {{ var(name ~ '_share') }})
+        {%- for name in shares %}
+        min(days) filter (where share_of_returning >= {{ shares[name] }})
             as {{ name }}_gap_days{{ ',' if not loop.last }}
         {%- endfor %}
     from returned
@@ -143,7 +147,7 @@ select
     counts.*,
     estimates.share_returning,
     estimates.usual_gap_days,
-    {%- for name in thresholds %}
+    {%- for name in shares %}
     estimates.{{ name }}_gap_days{{ ',' if not loop.last }}
     {%- endfor %}
 from counts

@@ -119,6 +119,7 @@ thresholds as (
         days_silent,
         days_known,
         usual_gap_days,
+        steadiness,
         onboarding_days,
         greatest(onboarding_days, {{ var('onboarding_orders') }} * brand_gap_days) as onboarding_at_most_days,
         slipping_after_days,

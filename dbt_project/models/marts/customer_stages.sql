@@ -68,6 +68,7 @@ select
     days_since_first_order::bigint as days_since_first_order,
     days_silent::bigint as days_silent,
     usual_gap_days,
+    round(steadiness::numeric, 4)::double precision as steadiness,
     onboarding_days,
     slipping_after_days,
     winback_after_days

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from perennial.database import Role, connect
-from perennial.lifecycle import load_lifecycle
+from perennial.horizons import horizon_days
 from perennial.simulation import Market
 from perennial.simulation.arrays import Floats, Ints
 from perennial.stages import PredictionKind
@@ -72,7 +72,7 @@ def _read_scores(last: date) -> pd.DataFrame:
 
 def _with_truth(market: Market, model: str, rows: pd.DataFrame) -> pd.DataFrame:
     positions = rows["customer_id"].str.slice(1).astype(int).to_numpy()
-    truth = ORACLES[model](market, positions, load_lifecycle().horizons_days[model])
+    truth = ORACLES[model](market, positions, horizon_days(model))
     return rows.assign(truth=truth, is_never=market.never[positions])
 
 

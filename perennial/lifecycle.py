@@ -108,16 +108,13 @@ class Lifecycle(Section):
 
 
 def read_lifecycle(path: Path) -> Lifecycle:
-    """The defaults overlaid with the keys of `path`. Raises LifecycleError on unknown or impossible values.
-
-    A model's default horizon is that of its label's contract (`perennial.models`).
-    """
+    """The defaults overlaid with the keys of `path`. Raises LifecycleError on unknown or impossible values."""
     return _parse(path, path.read_text() if path.exists() else "")
 
 
 def _defaults() -> dict[str, Any]:
-    horizons = {name: label.horizon_days for name, label in load_models().items()}
-    return {**yaml.safe_load(DEFAULTS.read_text()), "horizons_days": horizons}
+    defaults: dict[str, Any] = yaml.safe_load(DEFAULTS.read_text())
+    return defaults
 
 
 def _parse(path: Path, text: str) -> Lifecycle:

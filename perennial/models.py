@@ -23,7 +23,9 @@ class LabelContract(BaseModel):
     """A model, as the contract of its label declares it.
 
     `stage`: whose customers it scores and whose audience it orders; None: it scores everyone who ever ordered.
-    `horizon_days`: unless `lifecycle.yml` says otherwise.
+    `horizon_days`: while the brand's cadence is not known, and never less; `horizon_gaps`: in the brand's usual gaps
+    once it is, at most `horizon_at_most_days` (None: it never follows the cadence); unless `lifecycle.yml` says
+    otherwise. `perennial.horizons` has the one in force.
     `recount`: what holds of a label beside `count_orders` and `revenue`, counted again by the gate from the orders
     within the horizon; None: the label does not follow from orders.
     """
@@ -34,6 +36,8 @@ class LabelContract(BaseModel):
     stage: Stage | None
     kind: PredictionKind
     horizon_days: Annotated[int, Field(ge=1)]
+    horizon_gaps: Annotated[float, Field(gt=0)] | None = None
+    horizon_at_most_days: Annotated[int, Field(ge=7)] = 364
     recount: str | None = None
     columns: tuple[str, ...]
 

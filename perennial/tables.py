@@ -16,10 +16,12 @@ MARTS_STAGE_TRANSITIONS = "marts.stage_transitions"
 MARTS_CUSTOMER_FEATURES = "marts.customer_features"
 MARTS_DATA_ISSUES = "marts.data_issues"
 MARTS_CADENCES = "marts.cadences"
+MARTS_HORIZONS = "marts.horizons"
 
 PREDICTIONS_SCORES = "predictions.scores"
 PREDICTIONS_PROMOTIONS = "predictions.promotions"
 PREDICTIONS_EVALUATIONS = "predictions.evaluations"
+PREDICTIONS_HORIZONS = "predictions.horizons"
 
 AUDIENCES_RUNS = "audiences.runs"
 AUDIENCES_MEMBERS = "audiences.members"

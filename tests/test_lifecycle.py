@@ -6,7 +6,7 @@ from perennial.lifecycle import LifecycleError, read_lifecycle
 
 
 def test_the_defaults_hold_where_the_person_sets_nothing(tmp_path: Path) -> None:
-    assert read_lifecycle(tmp_path / "absent.yml").horizons_days["purchase_intent"] == 7
+    assert read_lifecycle(tmp_path / "absent.yml").training.min_positives == 50
 
 
 def test_a_persons_value_replaces_one_default_and_no_other(tmp_path: Path) -> None:
@@ -14,8 +14,8 @@ def test_a_persons_value_replaces_one_default_and_no_other(tmp_path: Path) -> No
     file.write_text("stages: {winback_after_days: 120}\nhorizons_days: {churn_risk: 90}\n")
     lifecycle = read_lifecycle(file)
     assert lifecycle.stages.winback_after_days == 120
-    assert lifecycle.horizons_days["churn_risk"] == 90
-    assert lifecycle.horizons_days["reactivation"] == 28
+    assert lifecycle.stages.onboarding_orders == 3
+    assert lifecycle.horizons_days == {"churn_risk": 90}
 
 
 @pytest.mark.parametrize(
@@ -38,4 +38,4 @@ def test_a_value_that_cannot_be_used_is_named(tmp_path: Path, text: str, named: 
 def test_dbt_is_given_only_the_thresholds_that_are_set(tmp_path: Path) -> None:
     variables = read_lifecycle(tmp_path / "absent.yml").dbt_vars()
     assert "winback_after_days" not in variables
-    assert variables["horizons_days"]["churn_risk"] == 28
+    assert variables["horizons_days"] == {}

@@ -4,6 +4,8 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
+from perennial.database import Role, connect
+from perennial.horizons import Horizon, read_horizons
 from training.evaluation.training_summary import TrainingSummary
 from training.evaluation.value_status import ValueStatus, value_statuses
 from training.promotion.champions import Promotion, champion, promotions
@@ -15,7 +17,10 @@ from training.specs import SPECS, Spec, find_spec
 
 @dataclass(frozen=True)
 class ModelLine:
-    """One model in a list. `message`: the champion's quality, or why there is none. `metrics`, `baseline`: held out."""
+    """One model in a list. `message`: the champion's quality, or why there is none. `metrics`, `baseline`: held out.
+
+    `horizon`: what decided `horizon_days`, and when it should change (`announcement`).
+    """
 
     model: str
     stage: str | None
@@ -26,6 +31,8 @@ class ModelLine:
     message: str
     metrics: dict[str, float]
     baseline: dict[str, float]
+    horizon: Horizon
+    announcement: str | None
 
 
 @dataclass(frozen=True)
@@ -74,7 +81,8 @@ class ModelReport:
 
 def list_models() -> list[ModelLine]:
     """Every spec with its champion, in the order of the table of specs."""
-    return [_line(spec) for spec in SPECS.values()]
+    horizons = _horizons()
+    return [_line(spec, horizons[name]) for name, spec in SPECS.items()]
 
 
 def report(model: str) -> ModelReport:
@@ -83,7 +91,7 @@ def report(model: str) -> ModelReport:
     attempt = _reported_attempt(spec)
     summary = attempt.summary if attempt else None
     return ModelReport(
-        line=_line(spec),
+        line=_line(spec, _horizons()[spec.name]),
         summary=summary,
         intercept_update=newest_intercept_update(spec.name),
         plots=plot_urls(summary) if summary else {},
@@ -101,7 +109,12 @@ def _reported_attempt(spec: Spec) -> Attempt | None:
     return tried[-1] if tried else None
 
 
-def _line(spec: Spec) -> ModelLine:
+def _horizons() -> dict[str, Horizon]:
+    with connect(Role.READER) as connection:
+        return read_horizons(connection)
+
+
+def _line(spec: Spec, horizon: Horizon) -> ModelLine:
     attempt, current = _reported_attempt(spec), champion(spec.name)
     evaluation = attempt.summary.evaluation if attempt and attempt.summary else None
     message = attempt.message if attempt else "not trained yet"
@@ -112,12 +125,14 @@ def _line(spec: Spec) -> ModelLine:
         model=spec.name,
         stage=spec.stage,
         meaning=spec.meaning,
-        horizon_days=spec.horizon_days,
+        horizon_days=horizon.horizon_days,
         champion=current,
         trained_as_of=attempt.as_of if attempt else None,
         message=message,
         metrics=evaluation.model.metrics if evaluation else {},
         baseline=evaluation.baseline.metrics if evaluation else {},
+        horizon=horizon,
+        announcement=horizon.announcement,
     )
 
 

@@ -123,7 +123,7 @@ def _labels(spec: Spec, as_of: date, version: str) -> Labels:
     """The labels of the population that the version was trained on."""
     newcomers = TrainingPopulation.NEWCOMERS
     is_of_newcomers = spec.is_about_newcomers and read_summary(spec.name, version).training_population is newcomers
-    return Labels(spec, as_of, is_of_newcomers=is_of_newcomers)
+    return Labels(spec.in_force(), as_of, is_of_newcomers=is_of_newcomers)
 
 
 def _amounts(

@@ -4,9 +4,9 @@ To add a model, write its label (`dbt_project/models/marts/label_<model>.sql`, a
 and add an entry here.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
-from perennial.lifecycle import load_lifecycle
+from perennial.horizons import horizon_days
 from perennial.models import LabelContract, load_models
 from perennial.stages import PredictionKind, Stage
 
@@ -22,7 +22,8 @@ class Spec:
     """One model. The first candidate is the baseline.
 
     `meaning`: the label in words. `raises`: what a reason with a positive effect raises. `is_about_newcomers`: trained
-    on customers whose first order is in the history, where there are enough of them.
+    on customers whose first order is in the history, where there are enough of them. `days_in_force`: of a spec that is
+    being trained or scored (`in_force`); None: as the label's contract says.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Spec:
     raises: str
     candidates: tuple[str, ...]
     is_about_newcomers: bool = False
+    days_in_force: int | None = field(default=None, repr=False, compare=False)
 
     @property
     def label(self) -> LabelContract:
@@ -60,7 +62,11 @@ class Spec:
 
     @property
     def horizon_days(self) -> int:
-        return load_lifecycle().horizons_days[self.name]
+        return self.days_in_force or self.label.horizon_days
+
+    def in_force(self) -> "Spec":
+        """The spec with the horizon of the labels that the warehouse holds."""
+        return replace(self, days_in_force=horizon_days(self.name))
 
 
 class UnknownModelError(ValueError):

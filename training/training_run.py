@@ -7,6 +7,7 @@ from typing import Any
 
 from threadpoolctl import threadpool_limits
 
+from perennial.horizons import fix_horizon
 from training.data.dataset import NotEnoughDataError, load_dataset
 from training.estimators.fitting import CannotFitError
 from training.evaluation.training_summary import TrainingSummary
@@ -68,6 +69,9 @@ def conclude(versioned: VersionedModel, started: float, prefix: str = "") -> Tra
     attempt = versioned.attempt
     record_attempt(attempt)
     decided = pass_gate(versioned) if attempt.version != NO_VERSION else None
+    current = champion(versioned.spec.name)
+    if current == attempt.version and attempt.summary:
+        fix_horizon(versioned.spec.name, attempt.summary.horizon_days, attempt.as_of)
     follow_promotions(versioned.spec.name)
     return TrainReport(
         model=attempt.model,
@@ -75,7 +79,7 @@ def conclude(versioned: VersionedModel, started: float, prefix: str = "") -> Tra
         outcome=attempt.outcome,
         message=prefix + attempt.message,
         version=attempt.version if decided else None,
-        champion=champion(versioned.spec.name),
+        champion=current,
         decision=f"{decided.action}: {decided.evidence['reason']}" if decided else None,
         summary=attempt.summary,
         is_new=versioned.is_new,

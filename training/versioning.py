@@ -73,7 +73,7 @@ def train_unevaluated_version(spec: Spec, as_of: date, shortage: str) -> Version
         )
 
     def package() -> ModelPackage:
-        model = CalibratedModel(name, UNCALIBRATED, fit_candidate(spec, name, histories.rows))
+        model = CalibratedModel(name, UNCALIBRATED, fit_candidate(histories.spec, name, histories.rows))
         trained = TrainedModel(histories, histories.digest, model)
         return package_model(trained, summarise_unevaluated(trained, shortage))
 

@@ -14,6 +14,8 @@
 {%- set stage = label_stage() %}
 {%- set horizon_days = label_horizon_days() -%}
 
+-- depends_on: {{ ref('int_horizons_decided') }}
+
 with stages as (
 
     select * from {{ ref('customer_stages') }}
@@ -67,18 +69,3 @@ where {{ is_known }}
 {% macro label_horizon_days() -%}
     {% if execute %}{{ horizons_days()[model.name] }}{% else %}0{% endif %}
 {%- endmacro %}
-
-{#- The different horizons of all labels, as rows of an SQL `values`. -#}
-{% macro horizon_rows() -%}
-    ({% if execute %}{{ horizons_days().values() | unique | sort | join('), (') }}{% else %}0{% endif %})
-{%- endmacro %}
-
-{#- Days that each label looks ahead, by the label's name: as `lifecycle.yml` says, else as the label's own .yml. -#}
-{% macro horizons_days() %}
-    {%- set found = {} %}
-    {%- for node in graph.nodes.values() if node.resource_type == 'model' and node.name.startswith('label_') %}
-        {%- set by_hand = var('horizons_days', {}).get(node.name.removeprefix('label_')) %}
-        {%- do found.update({node.name: by_hand or node.config.meta.horizon_days}) %}
-    {%- endfor %}
-    {{- return(dict(found | dictsort)) }}
-{% endmacro %}

@@ -6,7 +6,7 @@ from typing import Any
 
 import psycopg
 
-from perennial.lifecycle import load_lifecycle
+from perennial.horizons import horizon_days
 from perennial.stages import PredictionKind
 from perennial.tables import PREDICTIONS_EVALUATIONS, PREDICTIONS_SCORES, marts_label
 
@@ -65,7 +65,7 @@ class ScoredDays:
 
 def read_scored_days(connection: psycopg.Connection[Any], model: str, as_of: date) -> ScoredDays:
     """The scored days of a model, by what is known of their outcomes at the end of `as_of`."""
-    horizon = load_lifecycle().horizons_days[model]
+    horizon = horizon_days(model)
     scored = connection.execute(_SCORED_SQL, [model, as_of]).fetchall()
     labelled = _labelled_days(connection, model, horizon, as_of)
     out_of_sample = [day for day, _, is_out_of_sample in scored if is_out_of_sample]

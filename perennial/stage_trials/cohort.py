@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from perennial.as_of import snapshot_at
 from perennial.holdout import read_clusters
-from perennial.lifecycle import load_lifecycle
+from perennial.horizons import horizon_days
 from perennial.models import model_of
 from perennial.stage_trials.cohort_queries import COHORT_SQL, ENTITY_SQL, PENDING_SQL, SHARE_HELD_SQL
 from perennial.stage_trials.left_out import LeftOut, read_left_out
@@ -64,7 +64,7 @@ class Cohort:
 def horizon_of(stage: Stage) -> int:
     """Days after entering that count: the horizon of the stage's model, or 28 where there is no model."""
     model = model_of(stage)
-    return load_lifecycle().horizons_days[model] if model else _DAYS_WITHOUT_MODEL
+    return horizon_days(model) if model else _DAYS_WITHOUT_MODEL
 
 
 class MartsBehindError(RuntimeError):

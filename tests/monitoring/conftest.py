@@ -11,7 +11,7 @@ import pytest
 
 from perennial.as_of import snapshot_at
 from perennial.database import Role, connect
-from perennial.lifecycle import load_lifecycle
+from perennial.horizons import horizon_days
 
 SUNDAY = date(2017, 9, 3)
 TRAINED = date(2017, 8, 27)
@@ -60,7 +60,7 @@ class Brand:
 
     def happen(self, model: str, day: date, realised: Sequence[Any], *, stage: str = "retention") -> None:
         """The outcomes of c0, c1, ... within the horizon after `day`."""
-        horizon = load_lifecycle().horizons_days[model]
+        horizon = horizon_days(model)
         is_value = model == "customer_value"
         content = ", 1, %s" if is_value else ", %s"
         with connect(Role.TRANSFORMER) as connection, connection.cursor() as cursor:

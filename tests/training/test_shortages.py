@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from perennial.database import Role, connect
+from perennial.horizons import Horizon
 from training import SPECS, train
 from training.data.labels import Labels
 from training.data.periods import plan_periods
-from training.data.shortages import _why_too_short
+from training.data.shortages import _why_alike, _why_too_short
 
 INTENT = SPECS["purchase_intent"]
 VALUE = SPECS["customer_value"]
@@ -116,3 +117,27 @@ def test_few_of_one_outcome_are_counted(brand: Callable[..., Any]) -> None:
     assert (
         "Too few customers for whom 'orders within 7 days' was true in the fit period: 3, and 50 are needed" in message
     )
+
+
+def horizon_of(usual_gap: float | None, following: int | None) -> Horizon:
+    return Horizon("activation", 28, "lifecycle.yml", following, usual_gap)
+
+
+@pytest.mark.parametrize(
+    ("model", "is_true", "following", "is_never"),
+    [
+        ("activation", False, 119, True),
+        ("activation", True, 119, False),
+        ("activation", False, 28, False),
+        ("churn_risk", True, 119, True),
+        ("churn_risk", False, 119, False),
+    ],
+)
+def test_what_the_cadence_rules_out_is_distinguished_from_what_has_not_happened_yet(
+    model: str, *, is_true: bool, following: int, is_never: bool
+) -> None:
+    rows = {is_true: 1200, not is_true: 0}
+    words = _why_alike(Labels(SPECS[model], date(2026, 1, 4)), rows, horizon_of(30.0, following))
+    assert f"for {'all' if is_true else 'none'} of 1,200 weekly snapshots" in words
+    assert ("by the brand's usual gap of 30 days they will stay so" in words) == is_never
+    assert ("`horizons_days: {" + model + ": 119}`" in words) == is_never

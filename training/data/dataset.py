@@ -61,6 +61,7 @@ def load_dataset(spec: Spec, as_of: date) -> Dataset:
     Only customers whose consent to training holds at the end of `as_of`. Above `MAX_ROWS` a fixed sample of customers.
     Raises NotEnoughDataError when any period lacks either outcome, LabelsMissingError without marts.
     """
+    spec = spec.in_force()
     with connect(Role.READER) as connection:
         try:
             labels, periods = _choose_labels(connection, spec, as_of)
@@ -74,7 +75,7 @@ def load_dataset(spec: Spec, as_of: date) -> Dataset:
 
 def load_histories(spec: Spec, as_of: date) -> Dataset:
     """Every consenting customer who has ordered, as known at the end of `as_of`: a fit period only, its labels zero."""
-    end = snapshot_at(as_of).isoformat()
+    spec, end = spec.in_force(), snapshot_at(as_of).isoformat()
     entity_sql = f"""
         select customer_id, snapshot_at as event_timestamp, snapshot_on, stage as stage_then,
             0.0::double precision as label, 0.0::double precision as label_orders, false as was_messaged

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from perennial.consent import TRAINING
+from perennial.horizons import Horizon, read_horizons
 from perennial.stages import PredictionKind
 from perennial.tables import marts_label
 from training.data.labels import Labels
@@ -45,7 +46,7 @@ def why_outcomes(connection: Connection, labels: Labels, periods: Periods, least
                     f"{least} are needed (training.min_positives). More history brings more of them."
                 )
     if shortage and not (alike[True] and alike[False]):
-        return _why_alike(labels, alike)
+        return _why_alike(labels, alike, read_horizons(connection)[labels.spec.name])
     return shortage
 
 
@@ -100,13 +101,39 @@ def _sundays_after(last: date | None, first_weekly: date | None, labels: Labels)
     return [sunday + timedelta(weeks=week) for week in range(_WEEKS_TRIED)]
 
 
-def _why_alike(labels: Labels, rows: dict[bool, int]) -> str:
+def _why_alike(labels: Labels, rows: dict[bool, int], horizon: Horizon) -> str:
     seen = rows[True] > 0
+    share = f"{'all' if seen else 'none'} of {sum(rows.values()):,}"
+    found = f"{_outcome(labels, True)} for {share} weekly snapshots of customers."
+    gap, following = horizon.usual_gap_days, horizon.following_days
+    if gap is None or following is None:
+        return (
+            f"All outcomes are alike: {found} It is trained once there are both; another horizon may have both: "
+            f"`{_setting(labels, 'DAYS')}` in lifecycle.yml."
+        )
+    if following != labels.spec.horizon_days and _is_never(labels, seen, following):
+        return (
+            f"All outcomes are alike, and by the brand's usual gap of {gap:g} days they will stay so: {found} Set "
+            f"`{_setting(labels, following)}` in lifecycle.yml."
+        )
     return (
-        f"All outcomes are alike: {_outcome(labels, True)} for {'all' if seen else 'none'} of {sum(rows.values()):,} "
-        "weekly snapshots of customers. It is trained once there are both; another horizon may have both: "
-        f"`horizons_days: {{{labels.spec.name}: DAYS}}` in lifecycle.yml."
+        f"All outcomes are alike so far: {found} By the brand's usual gap of {gap:g} days there can be both within "
+        f"{labels.spec.horizon_days} days; it is trained once there are."
     )
+
+
+def _is_never(labels: Labels, seen: bool, following: int) -> bool:
+    """Whether the horizon is too short for an order to come, or so long that one surely comes.
+
+    The label of a horizon that is too short says what no order means, that of one too long what an order means.
+    """
+    is_short = following > labels.spec.horizon_days
+    means_no_order = "count_orders = 0" in (labels.spec.label.recount or "")
+    return seen == (is_short == means_no_order)
+
+
+def _setting(labels: Labels, days: int | str) -> str:
+    return f"horizons_days: {{{labels.spec.name}: {days}}}"
 
 
 def _outcome(labels: Labels, outcome: bool) -> str:

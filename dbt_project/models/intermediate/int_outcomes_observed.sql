@@ -5,6 +5,7 @@
     indexes=[{'columns': ['snapshot_on', 'customer_id']}]
 ) }}
 
+-- depends_on: {{ ref('int_horizons_decided') }}
 with days as (
 
     select * from {{ ref('int_snapshot_days_listed') }}

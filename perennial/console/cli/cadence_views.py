@@ -4,6 +4,7 @@ from rich.text import Text
 
 from perennial.cadence import Cadence, read_cadence
 from perennial.database import Role, connect
+from perennial.horizons import announcements
 
 
 def find_cadence() -> Cadence | None:
@@ -13,5 +14,8 @@ def find_cadence() -> Cadence | None:
 
 
 def render_cadence(cadence: Cadence | None) -> list[Text]:
-    """Its sentences; nothing before the marts are built."""
-    return [Text(f"\n{cadence.sentences}", style="" if cadence.is_known else "yellow")] if cadence else []
+    """Its sentences, and which horizons no longer fit it; nothing before the marts are built."""
+    if cadence is None:
+        return []
+    lines = [Text(f"\n{cadence.sentences}", style="" if cadence.is_known else "yellow")]
+    return lines + [Text(f"\n{words}", style="yellow") for words in announcements()]

@@ -17,8 +17,13 @@ SHOWN_IMPORTANCES = 8
 
 
 def render_models(lines: "list[ModelLine]") -> RenderableType:
-    rows = [(line.model, line.stage or "all", line.champion, line.trained_as_of, line.message) for line in lines]
-    return table("Models, on the held-out period", ("model", "stage", "champion", "as of", "quality"), rows)
+    rows = [
+        (line.model, line.stage or "all", line.horizon_days, line.champion, line.trained_as_of, line.message)
+        for line in lines
+    ]
+    columns = ("model", "stage", "days", "champion", "as of", "quality")
+    notes = [Text(f"\n{line.announcement}", style="yellow") for line in lines if line.announcement]
+    return Group(table("Models, on the held-out period", columns, rows), *notes)
 
 
 def render_report(page: "ModelPage") -> RenderableType:
@@ -26,7 +31,7 @@ def render_report(page: "ModelPage") -> RenderableType:
     report = page.report
     line = report.line
     title = f"{line.model}: {line.meaning} (within {line.horizon_days} days)"
-    parts: list[RenderableType] = [Text(title, style="bold"), Text(_champion(report)), Text("")]
+    parts: list[RenderableType] = [Text(title, style="bold"), Text(_champion(report)), Text(_horizon(line)), Text("")]
     if line.metrics:
         parts += [_quality(report), Text(_gain(report)), Text("")]
     parts += [
@@ -43,6 +48,18 @@ def render_report(page: "ModelPage") -> RenderableType:
     if report.plots:
         parts += [Text("Plots"), *(Text(f"  {name}: {url}") for name, url in report.plots.items())]
     return Group(*parts)
+
+
+def _horizon(line: "ModelLine") -> str:
+    horizon = line.horizon
+    reasons = {
+        "lifecycle.yml": "set in lifecycle.yml",
+        "first champion": f"fixed when its first champion was trained, as of {horizon.fixed_as_of}",
+        "cadence": f"by the brand's usual gap of {horizon.usual_gap_days} days, until a first champion is trained",
+        "default": "its label's own, as the brand's cadence is not known",
+    }
+    words = f"Horizon: {horizon.horizon_days} days, {reasons[horizon.decided_by]}"
+    return f"{words}\n{line.announcement}" if line.announcement else words
 
 
 def _champion(report: "ModelReport") -> str:

@@ -1,10 +1,15 @@
 """The promotion gate: which challenger becomes champion, and which does not."""
 
+from datetime import date
+
 import numpy as np
+import pytest
 from scipy.special import expit
 
+from perennial.database import Role, connect
 from perennial.statistics import Floats, Interval
 from training.evaluation.metrics import Outcomes, evaluate, improvement
+from training.promotion.peaks import in_words, peaks_between
 from training.promotion.rule import Evidence, decide
 from training.specs import PredictionKind
 
@@ -32,6 +37,33 @@ def test_a_miscalibrated_model_is_refused_even_without_a_champion() -> None:
 
 def test_a_model_worse_than_the_baseline_is_refused() -> None:
     assert action(Evidence(False, CALIBRATED, WORSE)) == "kept"
+
+
+def test_a_refusal_names_the_peaks_of_its_held_out_period() -> None:
+    peaks = in_words([(date(2023, 11, 24), 20.3), (date(2023, 11, 27), None)])
+    refused = decide(PredictionKind.PROBABILITY, Evidence(False, MISCALIBRATED, BETTER, peaks=peaks))
+    assert refused.reason == (
+        "not calibrated: its error is at least 0.040, and 0.02 is allowed; the held-out period has a peak: "
+        "2023-11-24 (20 times the usual orders), 2023-11-27"
+    )
+    accepted = decide(PredictionKind.PROBABILITY, Evidence(False, CALIBRATED, BETTER, peaks=peaks))
+    assert accepted.reason == "there was no champion"
+    assert in_words([]) is None
+
+
+@pytest.mark.integration
+@pytest.mark.usefixtures("warehouse")
+def test_peaks_are_those_that_dbt_marks_between_two_days() -> None:
+    first, last = date(2023, 11, 1), date(2023, 11, 30)
+    assert peaks_between(first, last) is None
+    with connect(Role.TRANSFORMER) as connection:
+        connection.execute(
+            "create table marts.days as select day::date, 10 + 190 * is_peak::int as count_orders, "
+            "10::double precision as usual_orders, is_peak "
+            "from (values ('2023-10-31', true), ('2023-11-24', true), ('2023-11-25', false), ('2023-12-01', true)) "
+            "as days (day, is_peak)"
+        )
+    assert peaks_between(first, last) == "the held-out period has a peak: 2023-11-24 (20 times the usual orders)"
 
 
 def test_a_champion_is_replaced_only_by_a_better_and_calibrated_one() -> None:

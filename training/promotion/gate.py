@@ -1,5 +1,7 @@
 """Let a challenger pass the promotion gate, or not: gather the evidence, decide, and record the decision."""
 
+from datetime import timedelta
+
 import numpy as np
 
 from perennial.statistics import Interval
@@ -7,6 +9,7 @@ from training.data.dataset import Dataset
 from training.evaluation.held_out import predict_held_out
 from training.evaluation.metrics import Outcomes, improvement
 from training.promotion.champions import Promotion, champion, promotions, record
+from training.promotion.peaks import peaks_between
 from training.promotion.rule import Evidence, decide
 from training.registry.attempts import attempt_of
 from training.registry.versions import load_version
@@ -35,12 +38,19 @@ def _gather(versioned: VersionedModel, current: str | None) -> Evidence:
     evaluation = attempt.summary.evaluation if attempt.summary else None
     error = evaluation.model.calibration.error if evaluation else None
     over_baseline = evaluation.improvement if evaluation else None
+    peaks = _peaks(dataset) if dataset else None
     if current is None:
-        return Evidence(False, error, over_baseline)
+        return Evidence(False, error, over_baseline, peaks=peaks)
     if dataset is None:
         return Evidence(True, error, over_baseline)
     over_champion, problem = _compare(dataset, attempt.version, current)
-    return Evidence(True, error, over_baseline, over_champion, problem)
+    return Evidence(True, error, over_baseline, over_champion, problem, peaks)
+
+
+def _peaks(dataset: Dataset) -> str | None:
+    # A snapshot soon after a peak holds the newcomers of it.
+    test, horizon = dataset.periods.test, timedelta(days=dataset.spec.horizon_days)
+    return peaks_between(test[0] - horizon, test[-1] + horizon) if test else None
 
 
 def _compare(dataset: Dataset, challenger: str, current: str) -> tuple[Interval | None, str | None]:

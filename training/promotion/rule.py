@@ -29,6 +29,7 @@ class Evidence:
 
     `calibration_error` and `over_baseline` None: history is too short to evaluate the challenger. `over_champion` None:
     there is no champion, or no held-out row after its training data. `champion_problem`: why the champion cannot stay.
+    `peaks`: the days in the held-out period on which many ordered who rarely return, in words.
     """
 
     has_champion: bool
@@ -36,6 +37,7 @@ class Evidence:
     over_baseline: Interval | None = None
     over_champion: Interval | None = None
     champion_problem: str | None = None
+    peaks: str | None = None
 
 
 def decide(kind: PredictionKind, evidence: Evidence) -> Decision:
@@ -51,10 +53,11 @@ def decide(kind: PredictionKind, evidence: Evidence) -> Decision:
 
 def _refuse(tolerance: float, evidence: Evidence) -> str | None:
     error, over_baseline = evidence.calibration_error, evidence.over_baseline
+    because = f"; {evidence.peaks}" if evidence.peaks else ""
     if error is not None and error.low > tolerance:
-        return f"not calibrated: its error is at least {error.low:.3f}, and {tolerance} is allowed"
+        return f"not calibrated: its error is at least {error.low:.3f}, and {tolerance} is allowed{because}"
     if over_baseline is not None and over_baseline.high < 0:
-        return "worse than the baseline on the held-out rows"
+        return f"worse than the baseline on the held-out rows{because}"
     return None
 
 

@@ -15,12 +15,19 @@ from tests.dbt_project.world import market
 AS_OF = date(2021, 6, 9)
 # What a brand has in common follows from everyone's orders: set by hand, no order changes another customer's row.
 LIFECYCLE = {
-    "stages": {"onboarding_days": 21, "winback_after_days": 40, "slipping_share": 0.0001, "unknown_cadence_days": 1},
+    "stages": {
+        "onboarding_orders": 1,
+        "onboarding_days": 21,
+        "slipping_after_gaps": 1,
+        "slipping_share": 0.0001,
+        "winback_after_days": 40,
+        "unknown_cadence_days": 1,
+    },
     "currency": "USD",
     "history_starts_on": "2021-03-01",
 }
-# So do the brand's best-selling departments.
-_OF_THE_BRAND = "^department_[0-9]+_"
+# So do the brand's best-selling departments, and its usual gap.
+_OF_THE_BRAND = "^department_[0-9]+_|^brand_gap_ratio$|^usual_gap_to_brand$"
 _SHOWN = 1_500
 _TABLES = ("orders", "customers", "customer_stages", "customer_features")
 

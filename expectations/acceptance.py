@@ -30,7 +30,10 @@ def check_names() -> list[str]:
     raw = raw_measures(day, history, nothing, find_all_gaps(nothing))
     measures = [
         *raw,
-        *complete_suite(Marts(day, {FEATURES: {}}, 0), RunComparison(history, is_same_code=True, disturbance=None)),
+        *complete_suite(
+            Marts(day, {FEATURES: {}}, 0),
+            RunComparison(history, is_same_code=True, has_same_horizons=True, disturbance=None),
+        ),
     ]
     return sorted({bound.name for each in measures for bound in each.bounds})
 

@@ -9,6 +9,7 @@ from expectations.catalog import FEATURES, STAGES, Marts, identifier, key_column
 from expectations.run_history import Baseline, Statistics, read_statistics
 from expectations.suites import Measures, critical, distance, read_query, share, warning
 from perennial.database import Role, connect
+from perennial.horizons import read_horizons
 from perennial.lifecycle import load_lifecycle
 from perennial.settings import load_settings
 
@@ -27,6 +28,7 @@ class RunComparison:
 
     baseline: Baseline
     is_same_code: bool
+    has_same_horizons: bool
     disturbance: str | None
 
 
@@ -40,7 +42,13 @@ def compare(marts: Marts, baseline: Baseline) -> RunComparison:
     with connect(Role.READER) as connection:
         row = connection.execute(query.encode()).fetchone()
     disturbance = f"{row[0]}, {'a peak' if row[1] else 'a time without orders'}" if row else None
-    return RunComparison(baseline, baseline.statistics.get("code") == code_digest(), disturbance)
+    statistics = baseline.statistics
+    return RunComparison(
+        baseline=baseline,
+        is_same_code=statistics.get("code") == code_digest(),
+        has_same_horizons=statistics.get("horizons") == _horizons(),
+        disturbance=disturbance,
+    )
 
 
 def history(marts: Marts, comparison: RunComparison) -> list[Measures]:
@@ -50,7 +58,7 @@ def history(marts: Marts, comparison: RunComparison) -> list[Measures]:
     dbt's models and the settings are as they were then.
     """
     baseline = comparison.baseline
-    measures = [_growth(marts, baseline)]
+    measures = [_growth(marts, comparison)]
     if baseline.statistics.get("count_days", 0) >= SETTLED_DAYS:
         measures.append(_drift(marts, comparison))
     if comparison.is_same_code:
@@ -78,11 +86,17 @@ def marts_statistics(marts: Marts) -> Statistics:
         "days": read_statistics(collected),
         "code": code_digest(),
         "every": marts.every,
+        "horizons": _horizons(),
     }
 
 
-def _counted() -> str:
-    tables = key_columns()
+def _horizons() -> dict[str, int]:
+    with connect(Role.READER) as connection:
+        return {model: horizon.horizon_days for model, horizon in read_horizons(connection).items()}
+
+
+def _counted(*, with_labels: bool = True) -> str:
+    tables = [table for table in key_columns() if with_labels or not table.startswith("marts.label_")]
     return "\nunion all\n".join(f"select '{table}' as part, count(*) as count_rows from {table}" for table in tables)
 
 
@@ -100,7 +114,10 @@ def _is_near(marts: Marts, baseline: Baseline) -> bool:
     return (marts.as_of - baseline.as_of).days <= NEAR_DAYS
 
 
-def _growth(marts: Marts, baseline: Baseline) -> Measures:
+def _growth(marts: Marts, comparison: RunComparison) -> Measures:
+    baseline = comparison.baseline
+    # Labels are of stages and horizons: where their rule has changed, so has whom they are about.
+    counted = _counted(with_labels=comparison.is_same_code and comparison.has_same_horizons)
     bounds = [
         critical(
             "the marts do not shrink",
@@ -145,7 +162,7 @@ def _growth(marts: Marts, baseline: Baseline) -> Measures:
             baseline=baseline.gate_run_id,
             as_of=marts.as_of_sql,
             as_of_at=marts.as_of_at_sql,
-            counted=_counted(),
+            counted=counted,
         ),
         bounds,
     )

@@ -53,6 +53,9 @@ POINTS = [
           "test_who_withdraws_consent_is_neither_in_the_training_set_nor_scored"),
     Point("training/data/dataset.py", _CONSENTED % "TRAINING", "", TRAINING,
           "test_histories_are_of_those_who_consent_to_training"),
+    Point("training/data/population.py", "(select customer_id from consent.granted(%(purpose)s, %(end)s))",
+          "(select distinct customer_id from {MARTS_CUSTOMER_STAGES})", "tests/training/test_shortages.py",
+          "test_want_of_consent_to_training_is_named_with_the_command"),
     Point("training/scoring.py", _CONSENTED % "PROFILING", "", TRAINING,
           "test_who_withdraws_consent_is_neither_in_the_training_set_nor_scored"),
     # Consent: audiences.

@@ -117,7 +117,8 @@ def test_statistics_keep_the_keys_that_rows_of_earlier_versions_have(healthy: An
     rows = dict(healthy.connection.execute("select suite, statistics from gate.runs").fetchall())
     assert rows["raw"].keys() == {"count_events", "events", "newest_load_id", "is_accepted"}
     assert rows["marts"].keys() == {
-        *("rows", "count_customers", "count_days", "stages", "features", "days", "code", "every", "is_accepted")
+        *("rows", "count_customers", "count_days", "stages", "features", "days", "code", "every", "is_accepted"),
+        "horizons",
     }
     assert rows["marts"]["features"][0].keys() == {"feature", "edges", "shares", "count_rows"}
     assert rows["marts"]["days"][0].keys() == {"snapshot_on", "count_events", "count_links", "digests"}

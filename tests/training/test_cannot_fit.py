@@ -28,7 +28,9 @@ WHAT_EXPLAIN_READS = """
     from marts.customer_stages group by customer_id;
     alter table marts.customer_stages
         add column entered_on date default '2026-01-01', add column count_orders bigint default 5,
-        add column days_since_last_order bigint, add column usual_gap_days double precision;
+        add column days_since_last_order bigint, add column usual_gap_days double precision,
+        add column days_silent bigint, add column slipping_after_days double precision,
+        add column steadiness double precision;
 """
 
 

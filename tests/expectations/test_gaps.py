@@ -179,7 +179,10 @@ def test_a_slow_decline_is_not_missing(day: date) -> None:
 def test_a_half_delivered_week_beside_a_closure_still_stops_the_chain() -> None:
     closed = {"ranges": [{"from": CHRISTMAS[0], "to": CHRISTMAS[1]}]}
     weak = days_from(date(2026, 1, 7), date(2026, 1, 12))
-    level = lambda day: 0.3 if day in weak else float(not is_christmas(day))  # noqa: E731
+
+    def level(day: date) -> float:
+        return 0.3 if day in weak else float(not is_christmas(day))
+
     assert "the newest week is not half empty" in stops(brand(last=weak[-1], level=level, closed=closed))
 
 
